@@ -1,0 +1,1 @@
+"""The words a learner types: Lab, Space, their operations and magics."""

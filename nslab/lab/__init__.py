@@ -1,0 +1,1 @@
+"""Processes and messages: a disposable machine made of namespaces."""

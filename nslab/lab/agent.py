@@ -1,0 +1,169 @@
+"""An agent: the process that lives in a space and does there what the notebook asks.
+
+One request at a time comes over the wire, as ``(number, verb, arguments...)``,
+and is answered ``(number, "done", value)`` or ``(number, "failed", error)``. A
+second wire carries the number of a request to cancel: the kernel sends a SIGINT
+when something arrives there, so that even a busy agent hears it.
+"""
+
+from __future__ import annotations
+
+import _signal
+import _socket
+import fcntl
+import gc
+import os
+import select
+import sys
+
+from nslab.lab import shipping
+from nslab.lab.birth import Birth
+from nslab.lab.children import Children, signal_group
+from nslab.lab.courier import Courier
+from nslab.lab.failure import described
+from nslab.lab.wire import Wire, WireClosed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+O_CLOEXEC_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+F_SETSIG = 10
+
+
+def start(wire: Wire, control: int, birth: Birth, said: dict[str, Any]) -> NoReturn:
+    """Be the first agent of a lab, in the process that calls this; never returns."""
+    proc = os.open("/proc", O_CLOEXEC_DIRECTORY)
+    gc.disable()
+    gc.freeze()
+    Agent(wire, control, birth, proc).live(said)
+
+
+class Agent:
+    """The agent of one space."""
+
+    def __init__(self, wire: Wire, control: int, birth: Birth, proc: int) -> None:
+        self._wire, self._birth, self._proc = wire, birth, proc
+        self._control = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, control)
+        self._wake, self._woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._children = Children(self._wake)
+        self._number = self._cancelled = 0
+        self._calling = False
+        sys.meta_path[2:] = [Courier(self._fetch)]
+
+    def live(self, said: dict[str, Any]) -> NoReturn:
+        """Say hello, serve until the wire ends, and end."""
+        try:
+            self._listen()
+            self._birth.settle()
+            self._wire.send((0, "done", said), [os.pidfd_open(os.getpid())])
+            while True:
+                self._serve_one()
+        except WireClosed:
+            self._children.end()
+        except BaseException as error:
+            self._wire.send((self._number, "failed", described(error)))
+        finally:
+            os._exit(0)
+
+    def _listen(self) -> None:
+        _signal.set_wakeup_fd(self._woken)
+        _signal.signal(_signal.SIGCHLD, lambda *_: None)
+        _signal.signal(_signal.SIGINT, self._on_cancel)
+        self._control.setblocking(False)
+        control = self._control.fileno()
+        fcntl.fcntl(control, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(control, F_SETSIG, _signal.SIGINT)
+        fcntl.fcntl(control, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
+
+    def _on_cancel(self, *_: object) -> None:
+        try:
+            self._cancelled = max(self._cancelled, int(self._control.recv(32)))
+        except (OSError, ValueError):
+            return
+        if self._calling and self._is_cancelled():
+            raise KeyboardInterrupt
+
+    def _is_cancelled(self) -> bool:
+        return self._cancelled >= self._number
+
+    def _serve_one(self) -> None:
+        poll = select.poll()
+        poll.register(self._wire.fd, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        if any(ready == self._wake for ready, _ in poll.poll()):
+            self._children.reap()
+            return
+        (self._number, verb, *arguments), descriptors = self._wire.receive()
+        try:
+            value = getattr(self, f"_do_{verb}")(*arguments, descriptors)
+            answer = (self._number, "done", value)
+            self._wire.send(answer)
+        except WireClosed:
+            raise
+        except BaseException as error:
+            self._wire.send((self._number, "failed", described(error)))
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _do_call(self, packed: Any, arguments: Any, named: Any, _: list[int]) -> Any:
+        function = shipping.unpack(packed)
+        self._calling = True
+        try:
+            if self._is_cancelled():
+                raise KeyboardInterrupt
+            return function(*arguments, **named)
+        finally:
+            self._calling = False
+
+    def _do_run(self, command: list[str], descriptors: list[int]) -> int | None:
+        pid = self._children.start(command, {1: descriptors[0], 2: descriptors[0]})
+        return self._children.wait(pid, self._is_cancelled)
+
+    def _do_start(self, command: list[str], targets: list[int], descriptors: list[int]) -> int:
+        return self._children.start(command, dict(zip(targets, descriptors)))
+
+    def _do_signal(self, pid: int, number: int, _: list[int]) -> bool:
+        if self._children.alive(pid):
+            signal_group(pid, number)
+            return True
+        return False
+
+    def _do_end(self, _: list[int]) -> NoReturn:
+        raise WireClosed
+
+    def _do_fork(self, wanted: dict[str, Any], descriptors: list[int]) -> None:
+        """Fork the agent of a new space, which says hello or fails on its own wire."""
+        birth = Birth(wanted["name"], self._birth.area)
+        birth.types, birth.propagation, birth.proc = wanted["types"], wanted["propagation"], wanted["proc"]
+        wire, control, *pidfds = descriptors
+        birth.joined = list(zip(pidfds, wanted["joined"]))
+        if birth.fork(self._proc, self._close):
+            _be_born(birth, wire, control, self._proc)
+
+    def _close(self) -> None:
+        _signal.set_wakeup_fd(-1)
+        self._wire.close()
+        self._control.close()
+        os.close(self._wake)
+        os.close(self._woken)
+        os.close(self._children.null)
+
+    def _fetch(self, name: str) -> Any:
+        """Ask the notebook for module *name*; only while it waits for an answer."""
+        self._wire.send((self._number, "module", name))
+        return self._wire.receive()[0]
+
+
+def _be_born(birth: Birth, wire_fd: int, control: int, proc: int) -> NoReturn:
+    wire = Wire(wire_fd)
+    try:
+        birth.move(proc)
+        if birth.needs_child() and os.fork():
+            os._exit(0)
+        Agent(wire, control, birth, proc).live({})
+    except BaseException as error:
+        wire.send((0, "failed", described(error)))
+    finally:
+        os._exit(0)

@@ -1,0 +1,124 @@
+"""The commands that an agent starts, waits for, and ends."""
+
+from __future__ import annotations
+
+import _signal
+import os
+import select
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "USER": "root",
+    "LOGNAME": "root",
+    "SHELL": "/bin/bash",
+    "LC_ALL": "C.UTF-8",
+    "TERM": "dumb",
+    "NO_COLOR": "1",
+    "COLUMNS": "100",
+    "PAGER": "cat",
+}
+"""What every command in a lab sees, whatever the machine's own environment is."""
+
+GRACE = 0.5
+"""Seconds that an interrupted command has to end by itself."""
+
+_DEFAULTED = (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGCHLD, _signal.SIGTERM, _signal.SIGQUIT)
+
+
+class Children:
+    """An agent's child processes; *wake* is readable when a signal came."""
+
+    def __init__(self, wake: int) -> None:
+        self._wake = wake
+        self._status: dict[int, int | None] = {}
+        self.null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+
+    def start(self, arguments: list[str], descriptors: dict[int, int]) -> int:
+        """Start a command in a session of its own; return its process id.
+
+        *descriptors* says which of the agent's descriptors the command gets as
+        which of its own; standard input, output and error are /dev/null unless
+        given. Raises OSError as execve(2) and fork(2) do.
+        """
+        given = {0: self.null, 1: self.null, 2: self.null} | descriptors
+        actions = [(os.POSIX_SPAWN_DUP2, own, its) for its, own in given.items()]
+        pid = os.posix_spawn(
+            arguments[0], arguments, ENVIRONMENT, file_actions=actions, setsid=True, setsigdef=_DEFAULTED
+        )
+        self._status[pid] = None
+        return pid
+
+    def wait(self, pid: int, cancelled: Callable[[], bool]) -> int | None:
+        """Wait for a started command; return its status as a shell's ``$?``.
+
+        None when *cancelled* became true: the command's process group is then
+        interrupted, and killed if it stays.
+        """
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        while self._status[pid] is None:
+            if cancelled():
+                self._stop(pid, poll)
+                self._status.pop(pid)
+                return None
+            poll.poll()
+            self.reap()
+        status = os.waitstatus_to_exitcode(self._status.pop(pid) or 0)
+        return status if status >= 0 else 128 - status
+
+    def _stop(self, pid: int, poll: select.poll) -> None:
+        signal_group(pid, _signal.SIGINT)
+        end = time.monotonic() + GRACE
+        while self._status[pid] is None and (left := end - time.monotonic()) > 0:
+            poll.poll(left * 1000)
+            self.reap()
+        signal_group(pid, _signal.SIGKILL)
+        while self._status[pid] is None:
+            poll.poll()
+            self.reap()
+
+    def reap(self) -> None:
+        """Take the status of every child that has ended, orphans of a PID namespace included."""
+        try:
+            os.read(self._wake, 4096)
+        except BlockingIOError:
+            pass
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in self._status:
+                self._status[pid] = status
+
+    def alive(self, pid: int) -> bool:
+        """Return whether the started command *pid* still runs."""
+        self.reap()
+        return self._status.get(pid, 0) is None
+
+    def forget(self) -> None:
+        """Drop what a parent agent started: a new agent has no children yet."""
+        self._status.clear()
+
+    def end(self) -> None:
+        """Kill the process group of every command that still runs."""
+        self.reap()
+        for pid, status in self._status.items():
+            if status is None:
+                signal_group(pid, _signal.SIGKILL)
+
+
+def signal_group(pid: int, number: int) -> None:
+    """Send a signal to the process group of *pid*, which may be gone."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return

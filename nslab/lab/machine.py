@@ -1,0 +1,120 @@
+"""A machine: the shim that makes a lab, as the notebook's process holds it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nslab.lab.link import Link, SpaceGone
+from nslab.lab.wire import pair
+from nslab.linux.refusal import KernelRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BOOT = "import sys; sys.path.append({!r}); from nslab.lab.shim import main; main({}, {}, {}, {})"
+_HOME = str(Path(__file__).parents[2])
+PATIENCE = 5.0
+"""Seconds that a lab has to end before the shim is killed."""
+
+
+class NoLab(RuntimeError):
+    """This machine refuses what a lab needs; the message says which layer and what to do."""
+
+    def __init__(self, step: str, refusal: KernelRefused) -> None:
+        super().__init__(f"no lab could be made: {step} was refused: {refusal}; run `nslab doctor` for the remedy")
+        self.step = step
+        self.refusal = refusal
+
+
+class Machine:
+    """One lab's processes: starts the shim, and is the only one that ends it.
+
+    ``mode`` says how ids were mapped: ``root``, ``range`` or ``one``.
+    Raises NoLab when the kernel refuses a step, SpaceGone when the shim died.
+    """
+
+    def __init__(self) -> None:
+        self._owner = os.getpid()
+        self.host = Link("host")
+        self._word, word_far = pair()
+        kernel = os.pidfd_open(os.getpid())
+        try:
+            self._shim = _spawn((kernel, word_far, *self.host.far_ends))
+        finally:
+            os.close(kernel)
+            os.close(word_far)
+        try:
+            said = _greet(self.host)
+        except BaseException:
+            self.close()
+            raise
+        self.mode: str = said["mode"]
+        self.own_sys: bool = said["sysfs"]
+
+    @property
+    def pid(self) -> int:
+        """The shim's process id on the machine."""
+        return self._shim.pid
+
+    def alive(self) -> bool:
+        """Return whether the lab's processes are there."""
+        return self._shim.poll() is None
+
+    def fork(self, parent: Link, name: str, *, types: Sequence[str], propagation: str, proc: bool,
+             joined: Sequence[tuple[Link, Sequence[str]]] = ()) -> Link:
+        """Make a space from *parent*: unshare *types*, join others' namespaces; return its link.
+
+        Raises KernelRefused when the kernel does.
+        """
+        link = Link(name)
+        wanted = {"name": name, "types": list(types), "propagation": propagation, "proc": proc,
+                  "joined": [list(taken) for _, taken in joined]}
+        pidfds = [other.pidfd for other, _ in joined]
+        try:
+            parent.request("fork", wanted, descriptors=(*link.far_ends, *pidfds))
+        except BaseException:
+            for descriptor in link.far_ends:
+                os.close(descriptor)
+            link.close()
+            raise
+        link.greet()
+        return link
+
+    def close(self) -> None:
+        """End the lab, and wait until its last process is gone."""
+        if self._owner != os.getpid():
+            return
+        self._word.cancel(0)
+        try:
+            self._shim.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._shim.kill()
+            self._shim.wait()
+        self._word.close()
+        self.host.close()
+
+
+def _spawn(descriptors: tuple[int, int, int, int]) -> subprocess.Popen[bytes]:
+    boot = _BOOT.format(_HOME, *descriptors)
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", boot],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=None if os.environ.get("NSLAB_DEBUG") else subprocess.DEVNULL,
+        pass_fds=descriptors,
+        start_new_session=True,
+        cwd="/",
+        env={},
+    )
+
+
+def _greet(host: Link) -> Any:
+    try:
+        return host.greet()
+    except KernelRefused as refusal:
+        raise NoLab(refusal.step, refusal) from None

@@ -1,0 +1,1 @@
+"""Typed system calls and kernel readers, one file per kernel interface."""
