@@ -16,7 +16,7 @@ import os
 import select
 import sys
 
-from nslab.lab import shipping
+from nslab.lab import commands, shipping
 from nslab.lab.birth import Birth
 from nslab.lab.children import Children, signal_group
 from nslab.lab.courier import Courier
@@ -117,18 +117,29 @@ class Agent:
         finally:
             self._calling = False
 
-    def _do_run(self, command: list[str], descriptors: list[int]) -> int | None:
-        pid = self._children.start(command, {1: descriptors[0], 2: descriptors[0]})
+    def _do_run(self, command: str, descriptors: list[int]) -> int | None:
+        program, arguments = commands.program(command)
+        pid = self._children.start(program, arguments, {1: descriptors[0], 2: descriptors[0]})
         return self._children.wait(pid, self._is_cancelled)
 
     def _do_start(self, command: list[str], targets: list[int], descriptors: list[int]) -> int:
-        return self._children.start(command, dict(zip(targets, descriptors)))
+        return self._children.start(command[0], command, dict(zip(targets, descriptors)))
 
     def _do_signal(self, pid: int, number: int, _: list[int]) -> bool:
         if self._children.alive(pid):
             signal_group(pid, number)
             return True
         return False
+
+    def _do_mounts(self, _: list[int]) -> tuple[str, bytes, dict[int, int]]:
+        """Return the space's mount namespace, its mountinfo, and its mounts' unique ids."""
+        from nslab.linux import mountinfo
+
+        namespace = os.readlink("self/ns/mnt", dir_fd=self._proc)
+        return namespace, mountinfo.read(self._proc), mountinfo.unique_ids()
+
+    def _do_status(self, pid: int, _: list[int]) -> int | None:
+        return self._children.status(pid)
 
     def _do_end(self, _: list[int]) -> NoReturn:
         raise WireClosed

@@ -7,12 +7,14 @@ import os
 import select
 import time
 
+from nslab.lab import commands
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ENVIRONMENT = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": commands.PATH,
     "HOME": "/root",
     "USER": "root",
     "LOGNAME": "root",
@@ -39,7 +41,7 @@ class Children:
         self._status: dict[int, int | None] = {}
         self.null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
 
-    def start(self, arguments: list[str], descriptors: dict[int, int]) -> int:
+    def start(self, program: str, arguments: list[str], descriptors: dict[int, int]) -> int:
         """Start a command in a session of its own; return its process id.
 
         *descriptors* says which of the agent's descriptors the command gets as
@@ -49,7 +51,7 @@ class Children:
         given = {0: self.null, 1: self.null, 2: self.null} | descriptors
         actions = [(os.POSIX_SPAWN_DUP2, own, its) for its, own in given.items()]
         pid = os.posix_spawn(
-            arguments[0], arguments, ENVIRONMENT, file_actions=actions, setsid=True, setsigdef=_DEFAULTED
+            program, arguments, ENVIRONMENT, file_actions=actions, setsid=True, setsigdef=_DEFAULTED
         )
         self._status[pid] = None
         return pid
@@ -69,8 +71,7 @@ class Children:
                 return None
             poll.poll()
             self.reap()
-        status = os.waitstatus_to_exitcode(self._status.pop(pid) or 0)
-        return status if status >= 0 else 128 - status
+        return _as_shell(self._status.pop(pid))
 
     def _stop(self, pid: int, poll: select.poll) -> None:
         signal_group(pid, _signal.SIGINT)
@@ -104,9 +105,12 @@ class Children:
         self.reap()
         return self._status.get(pid, 0) is None
 
-    def forget(self) -> None:
-        """Drop what a parent agent started: a new agent has no children yet."""
-        self._status.clear()
+    def status(self, pid: int) -> int | None:
+        """Return how the started command *pid* ended, as ``$?``, waiting a moment for its end."""
+        end = time.monotonic() + GRACE
+        while self.alive(pid) and time.monotonic() < end:
+            time.sleep(0.001)
+        return _as_shell(self._status.get(pid))
 
     def end(self) -> None:
         """Kill the process group of every command that still runs."""
@@ -114,6 +118,14 @@ class Children:
         for pid, status in self._status.items():
             if status is None:
                 signal_group(pid, _signal.SIGKILL)
+
+
+def _as_shell(status: int | None) -> int | None:
+    """Return a wait status as a shell shows it: 128 and the signal for a killed process."""
+    if status is None:
+        return None
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
 
 
 def signal_group(pid: int, number: int) -> None:

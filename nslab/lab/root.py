@@ -103,7 +103,7 @@ def _bind_read_only(source: str, target: str) -> None:
     """Bind a directory with all below it; read-only takes a second call each."""
     m.mount(source, target, None, m.MS_BIND | m.MS_REC)
     for point in _mounts_below(target):
-        m.mount(None, point, None, m.MS_BIND | m.MS_REMOUNT | m.MS_RDONLY | _kept_flags(point))
+        m.mount(None, point, None, m.MS_BIND | m.MS_REMOUNT | m.MS_RDONLY | m.current_flags(point))
 
 
 def _mounts_below(target: str) -> list[str]:
@@ -111,17 +111,6 @@ def _mounts_below(target: str) -> list[str]:
         points = [line.split(b" ", 5)[4] for line in file]
     decoded = [point.replace(b"\\040", b" ").replace(b"\\134", b"\\").decode() for point in points]
     return sorted({point for point in decoded if point == target or point.startswith(f"{target}/")})
-
-
-def _kept_flags(point: str) -> int:
-    """Return the flags that a remount may not clear. Source: mount_namespaces(7), restriction 4."""
-    have = os.statvfs(point).f_flag
-    pairs = ((os.ST_NOSUID, m.MS_NOSUID), (os.ST_NODEV, m.MS_NODEV), (os.ST_NOEXEC, m.MS_NOEXEC))
-    times = ((os.ST_NOATIME, m.MS_NOATIME), (os.ST_NODIRATIME, m.MS_NODIRATIME), (os.ST_RELATIME, m.MS_RELATIME))
-    flags = 0
-    for seen, kept in (*pairs, *times):
-        flags |= kept if have & seen else 0
-    return flags
 
 
 def _as_the_machine_has_it(name: str, target: str) -> None:

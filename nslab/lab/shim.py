@@ -34,6 +34,8 @@ def main(kernel: int, word: int, data: int, control: int) -> None:
     whose first byte or end asks for the lab's end, and the wires of the first
     agent. A refusal is sent on *data*, with the step that it ended.
     """
+    for descriptor in (kernel, word, data, control):
+        os.set_inheritable(descriptor, False)
     try:
         init = _make(kernel, word, data, control)
     except KernelRefused as error:

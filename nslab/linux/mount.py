@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from nslab.linux import libc
+from nslab.linux.refusal import KernelRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ MNT_DETACH = 2
 _FLAGS = {
     name: value for name, value in sorted(globals().items()) if name.startswith(("MS_", "MNT_"))
 }
+_STATVFS = (
+    (os.ST_RDONLY, MS_RDONLY),
+    (os.ST_NOSUID, MS_NOSUID),
+    (os.ST_NODEV, MS_NODEV),
+    (os.ST_NOEXEC, MS_NOEXEC),
+    (os.ST_NOATIME, MS_NOATIME),
+    (os.ST_NODIRATIME, MS_NODIRATIME),
+    (os.ST_RELATIME, MS_RELATIME),
+)
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41}
 
 _mount = libc.function("mount", libc.Text, libc.Text, libc.Text, libc.ULong, libc.Text)
@@ -83,6 +93,45 @@ def pivot_root(new_root: Path, put_old: Path) -> None:
     new, old = (ctypes.create_string_buffer(libc.path(value) or b"") for value in (new_root, put_old))
     addresses = (ctypes.addressof(new), ctypes.addressof(old))
     libc.syscall("pivot_root", number, *addresses, shown=f"{_show(new_root)}, {_show(put_old)}")
+
+
+def remount(target: Path, options: str, bind: bool) -> None:
+    """Change the options of the mount at *target*, keeping those that *options* do not name.
+
+    With *bind* only the mount changes, not its file system. Raises KernelRefused.
+    Source: mount(2), MS_REMOUNT. Introduced in chapter 2.
+    """
+    from nslab.linux import options as words
+
+    flags, data = words.parse(options, current_flags(target))
+    mount(None, target, None, flags | MS_REMOUNT | (MS_BIND if bind else 0), data)
+
+
+def current_flags(target: Path) -> int:
+    """Return the per-mount flags in force at *target*, as MS_* bits.
+
+    Raises KernelRefused. Source: statvfs(3). Introduced in chapter 2.
+    """
+    try:
+        have = os.statvfs(target).f_flag
+    except OSError as error:
+        raise KernelRefused(error.errno or 0, "statvfs", _show(target)) from None
+    flags = 0
+    for seen, kept in _STATVFS:
+        flags |= kept if have & seen else 0
+    return flags
+
+
+def chroot(new_root: Path) -> None:
+    """Make *new_root* the caller's root directory and its working directory.
+
+    Raises KernelRefused. Source: chroot(2). Introduced in chapter 2.
+    """
+    try:
+        os.chroot(new_root)
+        os.chdir("/")
+    except OSError as error:
+        raise KernelRefused(error.errno or 0, "chroot", _show(new_root)) from None
 
 
 def _show(value: Path | None) -> str:

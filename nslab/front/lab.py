@@ -1,0 +1,176 @@
+"""A lab: a disposable machine, and the spaces in it."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from nslab.front import magics
+from nslab.front.space import Space
+from nslab.front.watch import Watch
+from nslab.lab.link import SpaceGone
+from nslab.lab.machine import Machine, NoLab
+from nslab.state.generations import Generations
+from nslab.state.mounts import Mounts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from nslab.lab.link import Link
+    from nslab.view.mounts import MountsFigure
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+LONGEST_NAME = 15
+"""Bytes in a space's name: its agent bears it, and a process's name has no more (TASK_COMM_LEN)."""
+
+
+class Lab:
+    """A fresh machine made of namespaces, in milliseconds, thrown away in one call.
+
+    ``host`` is its first space. Nothing done in a lab can change the machine it
+    runs on, and nothing of it outlives the Python process that made it. With
+    ``quiet`` the operations do not print the commands that they equal.
+
+    Raises NoLab, which names the refused step, when the machine can't make one.
+    Source: user_namespaces(7), namespaces(7). Introduced in chapter 0.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self._watches: list[Watch] = []
+        self._begin()
+        magics.enable(self)
+
+    def _begin(self) -> None:
+        self._machine = Machine()
+        self._finalizer = weakref.finalize(self, self._machine.close)
+        self._finalizer.atexit = False
+        self._generations = Generations()
+        self._spaces = {"host": Space(self, self._machine.host)}
+        self._made = 0
+
+    @property
+    def host(self) -> Space:
+        """The first space, from which every other is made."""
+        return self._space("host")
+
+    @property
+    def spaces(self) -> Mapping[str, Space]:
+        """The spaces that live, by name, oldest first; empty when the lab is closed."""
+        return {name: space for name, space in self._spaces.items() if space.alive}
+
+    @property
+    def closed(self) -> bool:
+        """Whether the lab has ended, by :meth:`close` or otherwise."""
+        return not (self._finalizer.alive and self._machine.alive())
+
+    @property
+    def mode(self) -> str:
+        """How ids are mapped: ``root`` and ``range`` have 65,536 of them, ``one`` has one."""
+        return self._machine.mode
+
+    def close(self) -> None:
+        """End every process of the lab and wait until they are gone. May be called again."""
+        for space in self._spaces.values():
+            space._let_go()
+        self._finalizer()
+
+    def reset(self) -> Lab:
+        """Throw the lab away and make a fresh one in its place; return it.
+
+        Spaces of the old lab have ended. Raises NoLab as the constructor does.
+        """
+        self.close()
+        self._begin()
+        return self
+
+    def mounts(self, under: str | None = None, *, raw: bool = False) -> MountsFigure:
+        """Return the mounts of every space, read from the kernel now, as text and picture.
+
+        *under* is a path: other mounts are folded away. *raw* shows the kernel's
+        own numbers. Raises SpaceGone when the lab is closed.
+        Source: proc_pid_mountinfo(5). Introduced in chapter 4.
+        """
+        return self._figure(list(self.spaces.values()), under, raw=raw)
+
+    def watch(self) -> Watch:
+        """Return a context manager that shows what its body changed: before, after, and the cause.
+
+        Introduced in chapter 4.
+        """
+        return Watch(self)
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return "a lab that is closed; lab.reset() makes a fresh one"
+        rows = [f"{space!r}" for space in self.spaces.values()]
+        return "\n".join([f"a lab with {len(rows)} space{'s' if len(rows) > 1 else ''}", *rows])
+
+    def _space(self, name: str) -> Space:
+        found = self._spaces.get(name)
+        if found is None or self.closed:
+            known = ", ".join(self.spaces) or "none: the lab is closed, lab.reset() makes a fresh one"
+            raise SpaceGone(f"there is no space {name!r}; there is {known}")
+        return found
+
+    def _read(self, spaces: Sequence[Space]) -> Mounts:
+        """Return the mount tables of *spaces* as the kernel has them now."""
+        self._check()
+        tables: dict[str, bytes] = {}
+        namespaces: dict[str, str] = {}
+        unique: dict[int, int] = {}
+        for space in spaces:
+            namespaces[space.name], tables[space.name], ids = space._link.request("mounts")
+            unique |= ids
+        if not unique:
+            unique = self._generations.identities(tables)
+        return Mounts.read(tables, namespaces=namespaces, unique=unique)
+
+    def _figure(self, spaces: Sequence[Space], under: str | None, *, raw: bool) -> MountsFigure:
+        from nslab.view.mounts import MountsFigure
+
+        return MountsFigure(self._read(spaces).under(under), raw=raw)
+
+    def _check(self) -> None:
+        if self.closed:
+            raise SpaceGone("this lab is closed; lab.reset() makes a fresh one")
+
+    def _fork(self, parent: Space, name: str | None, **wanted: Any) -> Space:
+        """Make a space from *parent* and take it in; raises ValueError for its name."""
+        self._check()
+        chosen = self._name(name)
+        link: Link = self._machine.fork(parent._link, chosen, **wanted)
+        space = self._spaces[chosen] = Space(self, link)
+        return space
+
+    def _name(self, name: str | None) -> str:
+        if name is None:
+            self._made += 1
+            return self._name(f"space{self._made}")
+        if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+            raise ValueError(
+                f"a space cannot be called {name!r}: take a letter, then up to {LONGEST_NAME - 1} letters, digits, - or _"
+            )
+        if name in self.spaces:
+            raise ValueError(f"there is a space {name!r} already; take another name, or end it with .kill()")
+        return name
+
+    def _show(self, space: str, command: str) -> None:
+        """Print the command that an operation equals, and note it for a watch."""
+        for watch in self._watches:
+            watch.commands.append(f"{space}# {command}")
+        if not self.quiet:
+            print(f"{space}# {command}")
+
+
+__all__ = ["Lab", "NoLab"]

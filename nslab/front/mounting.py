@@ -1,0 +1,139 @@
+"""The mount operations of a space, each the equal of a standard command."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from nslab.front import reasons, shown
+from nslab.linux import mount as m
+from nslab.linux import options as words
+from nslab.linux.refusal import KernelRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TYPES = {"shared": m.MS_SHARED, "slave": m.MS_SLAVE, "private": m.MS_PRIVATE, "unbindable": m.MS_UNBINDABLE}
+
+
+class Mounting:
+    """What a space can do with mounts.
+
+    Each operation prints the command that it equals and raises KernelRefused,
+    with the call, its arguments and the errno's name, when the kernel says no;
+    the space is then as it was. Paths are the space's own.
+    """
+
+    if TYPE_CHECKING:
+        name: str
+
+        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any: ...
+        def _show(self, command: str) -> None: ...
+
+    def mkdir(self, *paths: str) -> None:
+        """Make directories, and those above them; existing ones are no error.
+
+        Raises OSError. Source: mkdir(1). Introduced in chapter 4.
+        """
+        self._show(shown.line("mkdir", "-p", *paths))
+        for path in paths:
+            self.call(os.makedirs, path, exist_ok=True)
+
+    def mount(self, fstype: str, target: str, *, name: str | None = None, options: str = "") -> None:
+        """Mount a new file system of *fstype* at *target*; *name* is its source, shown in tables.
+
+        *options* are mount(8)'s, such as ``ro,size=1m``. Raises KernelRefused.
+        Source: mount(2), mount(8). Introduced in chapter 4.
+        """
+        source = name or fstype
+        self._show(shown.line("mount", "-t", fstype, *(("-o", options) if options else ()), source, target))
+        flags, data = words.parse(options)
+        self._do(m.mount, source, target, fstype, flags, data, paths=(target,))
+
+    def bind(self, source: str, target: str, *, recursive: bool = False) -> None:
+        """Make *source* visible at *target* too, with the mounts below it when *recursive*.
+
+        Raises KernelRefused. Source: mount(2), MS_BIND. Introduced in chapter 2.
+        """
+        self._show(shown.line("mount", "--rbind" if recursive else "--bind", source, target))
+        flags = m.MS_BIND | (m.MS_REC if recursive else 0)
+        self._do(m.mount, source, target, None, flags, paths=(source, target))
+
+    def move(self, source: str, target: str) -> None:
+        """Move the mount at *source*, with all below it, to *target*.
+
+        Raises KernelRefused. Source: mount(2), MS_MOVE. Introduced in chapter 4.
+        """
+        self._show(shown.line("mount", "--move", source, target))
+        self._do(m.mount, source, target, None, m.MS_MOVE, paths=(source, target))
+
+    def umount(self, target: str, *, lazy: bool = False) -> None:
+        """Remove the mount at *target*; *lazy* removes it at once even when it is in use.
+
+        Raises KernelRefused. Source: umount2(2), umount(8). Introduced in chapter 4.
+        """
+        self._show(shown.line("umount", "-l" if lazy else "", target))
+        self._do(m.umount, target, m.MNT_DETACH if lazy else 0, paths=(target,))
+
+    def make_shared(self, target: str, *, recursive: bool = False) -> None:
+        """Make the mount at *target* shared: it gets a peer group. Raises KernelRefused.
+
+        *recursive* does the same to every mount below it.
+        Source: mount_namespaces(7), "Shared subtrees". Introduced in chapter 4.
+        """
+        self._make("shared", target, recursive=recursive)
+
+    def make_slave(self, target: str, *, recursive: bool = False) -> None:
+        """Make the mount at *target* a slave of the peer group it leaves; else as make_shared."""
+        self._make("slave", target, recursive=recursive)
+
+    def make_private(self, target: str, *, recursive: bool = False) -> None:
+        """Make the mount at *target* private: nothing propagates to or from it; else as make_shared."""
+        self._make("private", target, recursive=recursive)
+
+    def make_unbindable(self, target: str, *, recursive: bool = False) -> None:
+        """Make the mount at *target* private and refuse binds of it; else as make_shared."""
+        self._make("unbindable", target, recursive=recursive)
+
+    def remount(self, target: str, options: str, *, bind: bool = False) -> None:
+        """Change the options of the mount at *target*, keeping those not named.
+
+        With *bind* only this mount changes, else the file system under it, as
+        every other mount of it shows. Raises KernelRefused.
+        Source: mount(2), MS_REMOUNT. Introduced in chapter 2.
+        """
+        given = f"remount,bind,{options}" if bind else f"remount,{options}"
+        self._show(shown.line("mount", "-o", given, target))
+        self._do(m.remount, target, options, bind, paths=(target,))
+
+    def chroot(self, new_root: str) -> None:
+        """Make *new_root* this space's root directory, and go there. Raises KernelRefused.
+
+        Source: chroot(2), chroot(8). Introduced in chapter 2.
+        """
+        self._show(shown.line("chroot", new_root))
+        self._do(m.chroot, new_root, paths=(new_root,))
+
+    def pivot_root(self, new_root: str, put_old: str) -> None:
+        """Make *new_root* the root mount of this space's mount namespace; the old one moves to *put_old*.
+
+        Every process there that stood on the old root stands on the new one.
+        Raises KernelRefused. Source: pivot_root(2), pivot_root(8). Introduced in chapter 2.
+        """
+        self._show(shown.line("pivot_root", new_root, put_old))
+        self._do(m.pivot_root, new_root, put_old, paths=(new_root, put_old))
+        self.call(os.chdir, "/")
+
+    def _make(self, kind: str, target: str, *, recursive: bool) -> None:
+        self._show(shown.line("mount", f"--make-{'r' if recursive else ''}{kind}", target))
+        self._do(m.mount, None, target, None, _TYPES[kind] | (m.MS_REC if recursive else 0), paths=(target,))
+
+    def _do(self, function: Callable[..., None], *arguments: Any, paths: tuple[str, ...]) -> None:
+        try:
+            self.call(function, *arguments)
+        except KernelRefused as refused:
+            self._refuse(refused, paths)
+
+    def _refuse(self, refused: KernelRefused, paths: tuple[str, ...]) -> NoReturn:
+        missing = [path for path in paths if not self.call(os.path.lexists, path)]
+        raise reasons.with_rule(refused, self.name, missing) from None

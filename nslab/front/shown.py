@@ -1,0 +1,50 @@
+"""The standard commands that operations equal, as one types them in a terminal."""
+
+from __future__ import annotations
+
+import shlex
+
+_UNSHARE = {"mnt": "--mount"}
+
+
+def prompted(space: str, command: str) -> str:
+    """Return a command as it stands behind the prompt of *space*, later lines behind ``>``.
+
+    >>> print(prompted("web", "for i in 1 2; do\\necho $i; done"), end="")
+    web# for i in 1 2; do
+    > echo $i; done
+    """
+    first, *later = command.split("\n")
+    return "\n".join([f"{space}# {first}", *(f"> {line}" for line in later)]) + "\n"
+
+
+def line(*words: str) -> str:
+    """Return *words* as a shell line, quoted where a shell needs it; empty words are left out.
+
+    >>> line("mount", "", "--bind", "/a b", "/c")
+    "mount --bind '/a b' /c"
+    """
+    return shlex.join(word for word in words if word)
+
+
+def unshare(types: tuple[str, ...], propagation: str, *, mount_proc: bool) -> str:
+    """Return the unshare(1) command for new namespaces of *types*.
+
+    >>> unshare(("mnt", "pid"), "unchanged", mount_proc=False)
+    'unshare --mount --pid --fork --propagation unchanged'
+    """
+    words = ["unshare", *(_UNSHARE.get(kind, f"--{kind}") for kind in types)]
+    words += ["--map-root-user"] if "user" in types else []
+    words += ["--fork"] if "pid" in types else []
+    words += ["--propagation", propagation] if "mnt" in types else []
+    words += ["--mount-proc"] if mount_proc else []
+    return line(*words)
+
+
+def nsenter(pid: int, types: tuple[str, ...]) -> str:
+    """Return the nsenter(1) command that takes *types* from process *pid*.
+
+    >>> nsenter(5, ("net", "uts"))
+    'nsenter --target 5 --net --uts'
+    """
+    return line("nsenter", "--target", str(pid), *(_UNSHARE.get(kind, f"--{kind}") for kind in types))

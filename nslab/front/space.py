@@ -1,0 +1,240 @@
+"""A space: a process and the namespaces it lives in."""
+
+from __future__ import annotations
+
+import os
+import select
+from typing import TYPE_CHECKING, Any
+
+from nslab.front import shown
+from nslab.front.mounting import Mounting
+from nslab.lab import shipping
+from nslab.lab.birth import PROPAGATION
+from nslab.lab.link import SpaceGone
+from nslab.lab.shell import Shell, ShellEnded
+from nslab.linux import namespaces
+from nslab.linux.refusal import KernelRefused
+from nslab.state.transcript import Transcript
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nslab.front.lab import Lab
+    from nslab.lab.link import Link
+    from nslab.view.mounts import MountsFigure
+
+PATIENCE = 2.0
+"""Seconds that an agent has to end before it is killed."""
+
+
+class Space(Mounting):
+    """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
+
+    Introduced in chapter 0.
+    """
+
+    def __init__(self, lab: Lab, link: Link) -> None:
+        self._lab = lab
+        self._link = link
+        self._shell: Shell | None = None
+        self._made_of: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name it was given."""
+        return self._link.name
+
+    @property
+    def pid(self) -> int:
+        """The process id of its agent, as ``host`` sees it.
+
+        Raises SpaceGone. Source: pidfd_open(2), NSpid in proc_pid_status(5). Introduced in chapter 7.
+        """
+        return self._pids()[1]
+
+    @property
+    def pid_outside(self) -> int:
+        """The process id of its agent on the machine that the lab runs on. Raises SpaceGone."""
+        return self._pids()[0]
+
+    @property
+    def alive(self) -> bool:
+        """Whether its agent is there."""
+        if self._link.closed or self._link.pidfd < 0:
+            return False
+        poll = select.poll()
+        poll.register(self._link.pidfd, select.POLLIN)
+        return not poll.poll(0)
+
+    def run(self, command: str) -> Transcript:
+        """Run a shell line here; return command, output and status as one object.
+
+        Standard error is in the output, in order. Each call has a shell of its
+        own (``/bin/sh``); ``%%in`` has one that lives on. An interrupt ends the
+        command. Raises SpaceGone, and KernelRefused when there is no /bin/sh.
+        Source: sh(1). Introduced in chapter 0.
+        """
+        reader, writer = os.pipe2(os.O_CLOEXEC)
+        parts: list[bytes] = []
+        os.set_blocking(reader, False)
+        try:
+            status = self._link.request(
+                "run",
+                command,
+                descriptors=[writer],
+                meanwhile=(reader, lambda: _drain(reader, parts)),
+            )
+            _drain(reader, parts)
+        except OSError as error:
+            raise KernelRefused(error.errno or 0, "execve", "'/bin/sh'") from None
+        finally:
+            os.close(reader)
+            os.close(writer)
+        return Transcript(self.name, command, b"".join(parts).decode(errors="replace"), status)
+
+    def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Run a Python function here, in the agent; return its value.
+
+        The function travels as code with the functions, modules and plain data
+        it uses. Arguments and value are plain data: None, booleans, numbers,
+        text, bytes, lists, tuples, dicts. What it raises is raised here, with
+        the lines of the space as a note. Raises TypeError for other data,
+        SpaceGone. Introduced in chapter 3.
+        """
+        return self._link.request("call", shipping.pack(function), arguments, named)
+
+    def unshare(
+        self, *types: str, name: str | None = None, propagation: str = "unchanged", mount_proc: bool = False
+    ) -> Space:
+        """Make a space from this one, in new namespaces of *types*; return it.
+
+        *types* are mnt, pid, net, uts, ipc, user, cgroup, time; all of them but user
+        when none is given. *propagation* is set on every mount of a new mount
+        namespace: ``unchanged`` (the kernel's own way), ``private``, ``slave`` or
+        ``shared``. In a new user namespace id 0 is this space's. *mount_proc*
+        mounts a /proc of the new PID namespace.
+
+        Raises ValueError for a wrong word, KernelRefused as unshare(2).
+        Source: unshare(1). Introduced in chapter 3.
+        """
+        wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
+        namespaces.flags(wanted)
+        if propagation not in PROPAGATION:
+            raise ValueError(f"there is no propagation {propagation!r}; take one of {', '.join(PROPAGATION)}")
+        self._show(shown.unshare(wanted, propagation, mount_proc=mount_proc))
+        made = self._lab._fork(self, name, types=wanted, propagation=propagation, proc=mount_proc)
+        made._made_of = tuple(f"own {kind}" for kind in wanted)
+        return made
+
+    def join(self, other: Space, *types: str, name: str | None = None) -> Space:
+        """Make a space from this one that takes namespaces of *types* from *other*; return it.
+
+        Raises ValueError when no type or a wrong one is given, SpaceGone when
+        *other* has ended, KernelRefused as setns(2). Source: nsenter(1). Introduced in chapter 3.
+        """
+        if not types:
+            raise ValueError("say which namespaces to take, for example join(other, 'net', 'uts')")
+        namespaces.flags(types)
+        self._show(shown.nsenter(other.pid, types))
+        made = self._lab._fork(
+            self, name, types=(), propagation="unchanged", proc=False, joined=[(other._link, types)]
+        )
+        made._made_of = tuple(f"{kind} of {other.name}" for kind in types)
+        return made
+
+    def mounts(self, under: str | None = None, *, raw: bool = False) -> MountsFigure:
+        """Return this space's mounts, as :meth:`Lab.mounts` does for all."""
+        return self._lab._figure([self], under, raw=raw)
+
+    def kill(self) -> None:
+        """End this space's agent and the commands it started; wait until it is gone.
+
+        With a PID namespace of its own, every process in it ends. May be called again.
+        """
+        if not self._link.closed:
+            try:
+                self._link.request("end")
+            except SpaceGone:
+                pass
+            self._wait()
+        self._let_go()
+        self._lab._spaces.pop(self.name, None)
+
+    def shell(self, text: str, write: Callable[[str], object]) -> list[int]:
+        """Run *text* in the shell that lives on here; return the status of each command.
+
+        A transcript goes to *write* as it comes: prompt, command, output, and the
+        status when it is not 0. Raises UnfinishedCommand before anything is run,
+        ShellEnded when a command ended the shell; the next call starts a new one.
+        Source: bash(1). Introduced in chapter 0.
+        """
+        if self._shell is None:
+            self._shell = Shell(self._link)
+        try:
+            return [self._shell_step(self._shell, command, write) for command in self._shell.split(text)]
+        except (ShellEnded, SpaceGone):
+            self._let_go_of_shell()
+            raise
+
+    def __repr__(self) -> str:
+        if not self.alive:
+            return f"{self.name}  ended"
+        return f"{self.name}  pid {self.pid}" + "".join(f"  {part}" for part in self._made_of)
+
+    def _shell_step(self, shell: Shell, command: str, write: Callable[[str], object]) -> int:
+        write(shown.prompted(self.name, command))
+        last = "\n"
+
+        def pass_on(text: str) -> None:
+            nonlocal last
+            last = text[-1:] or last
+            write(text)
+
+        status = shell.run(command, pass_on)
+        if last != "\n":
+            write("\n")
+        if status:
+            write(f"[exit {status}]\n")
+        return status
+
+    def _pids(self) -> list[int]:
+        if not self.alive:
+            raise SpaceGone(f"space {self.name!r} has ended; lab.reset() makes a fresh lab")
+        with open(f"/proc/self/fdinfo/{self._link.pidfd}", encoding="ascii") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        return [int(number) for number in lines["NSpid"].split()]
+
+    def _show(self, command: str) -> None:
+        self._lab._show(self.name, command)
+
+    def _wait(self) -> None:
+        poll = select.poll()
+        poll.register(self._link.pidfd, select.POLLIN)
+        if not poll.poll(PATIENCE * 1000):
+            import signal
+
+            signal.pidfd_send_signal(self._link.pidfd, signal.SIGKILL)
+            poll.poll(PATIENCE * 1000)
+
+    def _let_go(self) -> None:
+        self._let_go_of_shell()
+        if not self._link.closed:
+            self._link.close()
+
+    def _let_go_of_shell(self) -> None:
+        if self._shell is not None:
+            self._shell.close()
+            self._shell = None
+
+
+def _drain(reader: int, parts: list[bytes]) -> None:
+    while True:
+        try:
+            data = os.read(reader, 1 << 16)
+        except BlockingIOError:
+            return
+        if not data:
+            return
+        parts.append(data)
+
+

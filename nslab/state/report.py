@@ -1,0 +1,44 @@
+"""The doctor's report: what was tried, and what it takes where it did not work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One thing that was tried: ``needed`` names chapters, ``said`` is the refusal, ``remedy`` the way out."""
+
+    what: str
+    needed: str
+    works: bool
+    said: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All answers, in the order they were tried. Introduced in chapter 0."""
+
+    answers: tuple[Answer, ...]
+
+    @property
+    def works(self) -> bool:
+        """Whether everything that the course needs works here."""
+        return all(answer.works for answer in self.answers)
+
+    def __str__(self) -> str:
+        width = max(len(answer.what) for answer in self.answers)
+        lines = [line for answer in self.answers for line in _lines(answer, width)]
+        verdict = "Every section of the course runs here." if self.works else "Some sections won't run here; see above."
+        return "\n".join([*lines, verdict])
+
+    __repr__ = __str__
+
+
+def _lines(answer: Answer, width: int) -> list[str]:
+    word = "yes" if answer.works else "NO"
+    lines = [f"{word:<3}  {answer.what:<{width}}  chapter {answer.needed}"]
+    if not answer.works:
+        lines += [f"     said:   {answer.said}", f"     remedy: {answer.remedy}"]
+    return lines
