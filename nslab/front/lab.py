@@ -12,13 +12,13 @@ from nslab.front.watch import Watch
 from nslab.lab.link import SpaceGone
 from nslab.lab.machine import Machine, NoLab
 from nslab.state.generations import Generations
-from nslab.state.mounts import Mounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from nslab.lab.link import Link
+    from nslab.state.mounts import Mounts
     from nslab.view.mounts import MountsFigure
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -125,6 +125,8 @@ class Lab:
 
     def _read(self, spaces: Sequence[Space]) -> Mounts:
         """Return the mount tables of *spaces* as the kernel has them now."""
+        from nslab.state.mounts import Mounts
+
         self._check()
         tables: dict[str, bytes] = {}
         namespaces: dict[str, str] = {}
@@ -150,6 +152,8 @@ class Lab:
         self._check()
         chosen = self._name(name)
         link: Link = self._machine.fork(parent._link, chosen, **wanted)
+        if ended := self._spaces.pop(chosen, None):
+            ended._let_go()
         space = self._spaces[chosen] = Space(self, link)
         return space
 

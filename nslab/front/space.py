@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import shown
@@ -151,12 +152,14 @@ class Space(Mounting):
 
         With a PID namespace of its own, every process in it ends. May be called again.
         """
-        if not self._link.closed:
+        if self.alive:
+            pidfd = os.dup(self._link.pidfd)
             try:
                 self._link.request("end")
             except SpaceGone:
-                pass
-            self._wait()
+                _wait(pidfd)
+            finally:
+                os.close(pidfd)
         self._let_go()
         self._lab._spaces.pop(self.name, None)
 
@@ -207,15 +210,6 @@ class Space(Mounting):
     def _show(self, command: str) -> None:
         self._lab._show(self.name, command)
 
-    def _wait(self) -> None:
-        poll = select.poll()
-        poll.register(self._link.pidfd, select.POLLIN)
-        if not poll.poll(PATIENCE * 1000):
-            import signal
-
-            signal.pidfd_send_signal(self._link.pidfd, signal.SIGKILL)
-            poll.poll(PATIENCE * 1000)
-
     def _let_go(self) -> None:
         self._let_go_of_shell()
         if not self._link.closed:
@@ -225,6 +219,15 @@ class Space(Mounting):
         if self._shell is not None:
             self._shell.close()
             self._shell = None
+
+
+def _wait(pidfd: int) -> None:
+    """Wait for a process to end; kill it when it takes too long."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    if not poll.poll(PATIENCE * 1000):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        poll.poll(PATIENCE * 1000)
 
 
 def _drain(reader: int, parts: list[bytes]) -> None:

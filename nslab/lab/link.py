@@ -101,6 +101,7 @@ class Link:
             raise self._gone()
 
     def _gone(self) -> SpaceGone:
+        self.close()
         return SpaceGone(f"space {self.name!r} has ended; lab.reset() makes a fresh lab")
 
     def _answer(
