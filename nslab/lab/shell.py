@@ -24,11 +24,11 @@ BASH = ["/bin/bash", "--norc", "--noprofile", "--noediting", "-i"]
 PATIENCE = 3.0
 """Seconds that an interrupted command has before its shell is ended."""
 
-_STATUS, _COMMAND = 62, 63
+_EMPTY, _STATUS, _COMMAND = 61, 62, 63
 _SAY = rb"printf '%%d\0' $? >&%d" % _STATUS
 _READ = rb"IFS= read -rd '' __nslab <&%d" % _COMMAND
 _BEGIN = b"set +m +o history; unset HISTFILE PROMPT_COMMAND; PS1= PS2=; " + _SAY + b"\n"
-_RUN = _READ + b'; eval "$__nslab" </dev/null %d>&- %d<&-\n' % (_STATUS, _COMMAND) + _SAY + b"\n"
+_RUN = _READ + b'; eval "$__nslab" <&%d %d<&- %d>&- %d<&-\n' % (_EMPTY, _EMPTY, _STATUS, _COMMAND) + _SAY + b"\n"
 _PARSE = _READ + b'; eval "__nslab_parse() { :\n$__nslab\n}" 2>&1\n' + _SAY + b"\n"
 
 
@@ -54,11 +54,13 @@ class Shell:
         command, self._command = os.pipe()
         self._output, output = os.pipe()
         self._status, status = os.pipe()
-        given = (script, output, output, status, command)
+        empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+        given = (script, output, output, empty, status, command)
+        targets = [0, 1, 2, _EMPTY, _STATUS, _COMMAND]
         try:
-            self._pid: int = link.request("start", BASH, [0, 1, 2, _STATUS, _COMMAND], descriptors=given)
+            self._pid: int = link.request("start", BASH, targets, descriptors=given)
         finally:
-            for descriptor in (script, output, status, command):
+            for descriptor in {*given}:
                 os.close(descriptor)
         for descriptor in (self._output, self._status):
             os.set_blocking(descriptor, False)

@@ -116,5 +116,13 @@ def test_exit_ends_the_shell_with_its_status_and_the_next_call_starts_anew(lab: 
     assert typed(lab.host, "echo $?") == "host# echo $?\n0\n"
 
 
+def test_a_root_without_dev_null_does_not_stop_the_shell(lab: Lab) -> None:
+    typed(lab.host, "rm /dev/fd; mount -t tmpfs empty /dev")
+    assert typed(lab.host, "cat; echo $?; ls /dev/null") == (
+        "host# cat; echo $?; ls /dev/null\n0\nls: cannot access '/dev/null': No such file or directory\n[exit 2]\n"
+    )
+    assert lab.host.run("cat").status == 0
+
+
 def test_bytes_that_are_no_text_do_not_stop_the_transcript(lab: Lab) -> None:
     assert typed(lab.host, r"printf '\377\303'; printf '\251\n'").endswith("\n\ufffdé\n")
