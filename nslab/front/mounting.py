@@ -48,7 +48,7 @@ class Mounting:
         source = name or fstype
         self._show(shown.line("mount", "-t", fstype, *(("-o", options) if options else ()), source, target))
         flags, data = words.parse(options)
-        self._do(m.mount, source, target, fstype, flags, data, paths=(target,))
+        self._ask(m.mount, source, target, fstype, flags, data, paths=(target,))
 
     def bind(self, source: str, target: str, *, recursive: bool = False) -> None:
         """Make *source* visible at *target* too, with the mounts below it when *recursive*.
@@ -57,7 +57,7 @@ class Mounting:
         """
         self._show(shown.line("mount", "--rbind" if recursive else "--bind", source, target))
         flags = m.MS_BIND | (m.MS_REC if recursive else 0)
-        self._do(m.mount, source, target, None, flags, paths=(source, target))
+        self._ask(m.mount, source, target, None, flags, paths=(source, target))
 
     def move(self, source: str, target: str) -> None:
         """Move the mount at *source*, with all below it, to *target*.
@@ -65,7 +65,7 @@ class Mounting:
         Raises KernelRefused. Source: mount(2), MS_MOVE. Introduced in chapter 4.
         """
         self._show(shown.line("mount", "--move", source, target))
-        self._do(m.mount, source, target, None, m.MS_MOVE, paths=(source, target))
+        self._ask(m.mount, source, target, None, m.MS_MOVE, paths=(source, target))
 
     def umount(self, target: str, *, lazy: bool = False) -> None:
         """Remove the mount at *target*; *lazy* removes it at once even when it is in use.
@@ -73,7 +73,7 @@ class Mounting:
         Raises KernelRefused. Source: umount2(2), umount(8). Introduced in chapter 4.
         """
         self._show(shown.line("umount", "-l" if lazy else "", target))
-        self._do(m.umount, target, m.MNT_DETACH if lazy else 0, paths=(target,))
+        self._ask(m.umount, target, m.MNT_DETACH if lazy else 0, paths=(target,))
 
     def make_shared(self, target: str, *, recursive: bool = False) -> None:
         """Make the mount at *target* shared: it gets a peer group. Raises KernelRefused.
@@ -99,12 +99,17 @@ class Mounting:
         """Change the options of the mount at *target*, keeping those not named.
 
         With *bind* only this mount changes, else the file system under it, as
-        every other mount of it shows. Raises KernelRefused.
+        every other mount of it shows. The printed command names every option
+        that is kept, and ``none`` as source: mount(8) would otherwise copy the
+        file system's own options from mountinfo, where a user namespace may not
+        set them. Raises KernelRefused.
         Source: mount(2), MS_REMOUNT. Introduced in chapter 2.
         """
-        given = f"remount,bind,{options}" if bind else f"remount,{options}"
-        self._show(shown.line("mount", "-o", given, target))
-        self._do(m.remount, target, options, bind, paths=(target,))
+        flags, data = words.parse(options, self._ask(m.current_flags, target, paths=(target,)))
+        given = ",".join(["remount", *(["bind"] if bind else []), *words.names(flags), *([data] if data else [])])
+        self._show(shown.line("mount", "-o", given, "none", target))
+        flags |= m.MS_REMOUNT | (m.MS_BIND if bind else 0)
+        self._ask(m.mount, None, target, None, flags, data, paths=(target,))
 
     def chroot(self, new_root: str) -> None:
         """Make *new_root* this space's root directory, and go there. Raises KernelRefused.
@@ -112,7 +117,7 @@ class Mounting:
         Source: chroot(2), chroot(8). Introduced in chapter 2.
         """
         self._show(shown.line("chroot", new_root))
-        self._do(m.chroot, new_root, paths=(new_root,))
+        self._ask(m.chroot, new_root, paths=(new_root,))
 
     def pivot_root(self, new_root: str, put_old: str) -> None:
         """Make *new_root* the root mount of this space's mount namespace; the old one moves to *put_old*.
@@ -121,16 +126,16 @@ class Mounting:
         Raises KernelRefused. Source: pivot_root(2), pivot_root(8). Introduced in chapter 2.
         """
         self._show(shown.line("pivot_root", new_root, put_old))
-        self._do(m.pivot_root, new_root, put_old, paths=(new_root, put_old))
+        self._ask(m.pivot_root, new_root, put_old, paths=(new_root, put_old))
         self.call(os.chdir, "/")
 
     def _make(self, kind: str, target: str, *, recursive: bool) -> None:
         self._show(shown.line("mount", f"--make-{'r' if recursive else ''}{kind}", target))
-        self._do(m.mount, None, target, None, _TYPES[kind] | (m.MS_REC if recursive else 0), paths=(target,))
+        self._ask(m.mount, None, target, None, _TYPES[kind] | (m.MS_REC if recursive else 0), paths=(target,))
 
-    def _do(self, function: Callable[..., None], *arguments: Any, paths: tuple[str, ...]) -> None:
+    def _ask(self, function: Callable[..., Any], *arguments: Any, paths: tuple[str, ...]) -> Any:
         try:
-            self.call(function, *arguments)
+            return self.call(function, *arguments)
         except KernelRefused as refused:
             self._refuse(refused, paths)
 

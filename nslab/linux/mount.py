@@ -95,18 +95,6 @@ def pivot_root(new_root: Path, put_old: Path) -> None:
     libc.syscall("pivot_root", number, *addresses, shown=f"{_show(new_root)}, {_show(put_old)}")
 
 
-def remount(target: Path, options: str, bind: bool) -> None:
-    """Change the options of the mount at *target*, keeping those that *options* do not name.
-
-    With *bind* only the mount changes, not its file system. Raises KernelRefused.
-    Source: mount(2), MS_REMOUNT. Introduced in chapter 2.
-    """
-    from nslab.linux import options as words
-
-    flags, data = words.parse(options, current_flags(target))
-    mount(None, target, None, flags | MS_REMOUNT | (MS_BIND if bind else 0), data)
-
-
 def current_flags(target: Path) -> int:
     """Return the per-mount flags in force at *target*, as MS_* bits.
 

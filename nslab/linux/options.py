@@ -42,3 +42,12 @@ def parse(options: str, flags: int = 0) -> tuple[int, str | None]:
         else:
             own.append(word)
     return flags, ",".join(own) or None
+
+
+def names(flags: int) -> list[str]:
+    """Return *flags* as option words, ``rw`` or ``ro`` first.
+
+    >>> names(m.MS_NODEV | m.MS_RELATIME)
+    ['rw', 'nodev', 'relatime']
+    """
+    return ["ro" if flags & m.MS_RDONLY else "rw", *(word for word, flag in _SET.items() if flags & flag and word != "ro")]
