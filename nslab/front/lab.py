@@ -12,6 +12,7 @@ from nslab.front.watch import Watch
 from nslab.lab.link import SpaceGone
 from nslab.lab.machine import Machine, NoLab
 from nslab.state.generations import Generations
+from nslab.state.letters import Letters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +49,7 @@ class Lab:
         self._finalizer = weakref.finalize(self, self._machine.close)
         self._finalizer.atexit = False
         self._generations = Generations()
+        self._letters = Letters()
         self._spaces = {"host": Space(self, self._machine.host)}
         self._made = 0
 
@@ -95,12 +97,12 @@ class Lab:
         """
         return self._figure(list(self.spaces.values()), under, raw=raw)
 
-    def watch(self) -> Watch:
+    def watch(self, under: str | None = None) -> Watch:
         """Return a context manager that shows what its body changed: before, after, and the cause.
 
-        Introduced in chapter 4.
+        *under* is a path: other mounts are folded away. Introduced in chapter 4.
         """
-        return Watch(self)
+        return Watch(self, under)
 
     def __enter__(self) -> Lab:
         return self
@@ -141,7 +143,8 @@ class Lab:
     def _figure(self, spaces: Sequence[Space], under: str | None, *, raw: bool) -> MountsFigure:
         from nslab.view.mounts import MountsFigure
 
-        return MountsFigure(self._read(spaces).under(under), raw=raw)
+        mounts = self._read(spaces).below(under)
+        return MountsFigure(mounts, self._letters.names(mounts), raw=raw)
 
     def _check(self) -> None:
         if self.closed:
@@ -171,10 +174,13 @@ class Lab:
 
     def _show(self, space: str, command: str) -> None:
         """Print the command that an operation equals, and note it for a watch."""
-        for watch in self._watches:
-            watch.commands.append(f"{space}# {command}")
+        self._note(space, command)
         if not self.quiet:
             print(f"{space}# {command}")
+
+    def _note(self, space: str, command: str) -> None:
+        for watch in self._watches:
+            watch.commands.extend(f"{space}# {line}" for line in command.split("\n"))
 
 
 __all__ = ["Lab", "NoLab"]

@@ -75,6 +75,7 @@ class Space(Mounting):
         command. Raises SpaceGone, and KernelRefused when there is no /bin/sh.
         Source: sh(1). Introduced in chapter 0.
         """
+        self._lab._note(self.name, command)
         reader, writer = os.pipe2(os.O_CLOEXEC)
         parts: list[bytes] = []
         os.set_blocking(reader, False)
@@ -193,6 +194,7 @@ class Space(Mounting):
             last = text[-1:] or last
             write(text)
 
+        self._lab._note(self.name, command)
         status = shell.run(command, pass_on)
         if last != "\n":
             write("\n")

@@ -1,0 +1,1 @@
+"""What was read from the kernel, as data: no function here touches a kernel."""

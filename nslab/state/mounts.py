@@ -1,0 +1,137 @@
+"""The mounts of several spaces side by side: same path, same row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nslab.state.mountinfo import Mount, parse_mountinfo
+from nslab.state.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LAB_ROOT = ("tmpfs", "nslab")
+"""Type and source of a lab's root file system, whose own furniture is folded away."""
+
+FURNITURE = ("/usr", "/proc", "/sys", "/dev", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One mount namespace: the spaces that live in it, and its tree."""
+
+    spaces: tuple[str, ...]
+    tree: Tree
+
+    @property
+    def title(self) -> str:
+        """The spaces' names, as a heading."""
+        return ", ".join(self.spaces)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The mounts of one thing at one path, a mount or None for each column."""
+
+    path: str
+    level: int
+    what: str
+    mounts: tuple[Mount | None, ...]
+
+    def first(self) -> Mount:
+        """Return the row's mount in the first column that has one."""
+        return next(mount for mount in self.mounts if mount)
+
+
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """The mount tables of several spaces at one moment, as far as they are asked about.
+
+    ``under`` is a path, or None for everything. Introduced in chapter 4.
+    """
+
+    columns: tuple[Column, ...]
+    under: str | None = None
+
+    @classmethod
+    def read(
+        cls, tables: Mapping[str, bytes], namespaces: Mapping[str, str] | None = None, unique: Mapping[int, int] | None = None
+    ) -> Mounts:
+        """Return the mounts in *tables*, mountinfo by space.
+
+        *namespaces* names each space's mount namespace: spaces in the same one
+        share a column. *unique* gives identities by mount id. Raises MountinfoError.
+        """
+        known = namespaces or {}
+        together: dict[str, list[str]] = {}
+        for space in tables:
+            together.setdefault(known.get(space, f"of {space}"), []).append(space)
+        trees = {names[0]: Tree(parse_mountinfo(tables[names[0]], unique)) for names in together.values()}
+        return cls(tuple(Column(tuple(names), trees[names[0]]) for names in together.values()))
+
+    def below(self, path: str | None) -> Mounts:
+        """Return the same tables, asked about *path* and what is below it only."""
+        return replace(self, under=path.rstrip("/") or "/" if path else None)
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows that are asked about, in path order, what covers behind what it covers."""
+        found: dict[tuple[tuple[str, ...], int, str, tuple[int, int]], list[Mount | None]] = {}
+        for number, column in enumerate(self.columns):
+            for mount in self._asked(column):
+                key = (_parts(mount.point), column.tree.level(mount), mount.what, mount.device)
+                found.setdefault(key, [None] * len(self.columns))[number] = mount
+        rows = [
+            Row(next(m for m in mounts if m).point, level, what, tuple(mounts))
+            for (_, level, what, _), mounts in sorted(found.items(), key=lambda item: item[0])
+        ]
+        return tuple(rows)
+
+    def folded(self) -> int:
+        """Return how many mounts of all columns are folded away, 0 when a path was asked about."""
+        return 0 if self.under else sum(len(column.tree.mounts) - len(self._asked(column)) for column in self.columns)
+
+    def groups(self) -> tuple[int, ...]:
+        """Return the peer groups of the rows in order of first sight, masters without a member last."""
+        seen = [mount for row in self.rows() for mount in row.mounts if mount]
+        members = [mount.shared for mount in seen if mount.shared]
+        masters = [group for mount in seen for group in (mount.master, mount.propagate_from) if group]
+        return tuple(dict.fromkeys([*members, *masters]))
+
+    def everything(self) -> Iterable[Mount]:
+        """Yield each mount of each column, asked about or not."""
+        for column in self.columns:
+            yield from column.tree.mounts
+
+    def line(self, path: str) -> Mount:
+        """Return the visible mount at exactly *path*, in the first column that has one.
+
+        Raises LookupError that lists the mount points when there is none.
+        """
+        for column in self.columns:
+            for mount in column.tree.mounts:
+                if mount.point == path and column.tree.covering(mount) is None:
+                    return mount
+        points = ", ".join(row.path for row in self.rows())
+        raise LookupError(f"nothing is mounted at {path!r}; there are mounts at {points}")
+
+    def _asked(self, column: Column) -> list[Mount]:
+        if self.under is None:
+            return [mount for mount in column.tree.mounts if not _is_furniture(mount, column.tree)]
+        inside = self.under.rstrip("/") + "/"
+        return [mount for mount in column.tree.mounts if f"{mount.point}/".startswith(inside)]
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part)
+
+
+def _is_furniture(mount: Mount, tree: Tree) -> bool:
+    """Return whether *mount* is part of what every lab has, and so of no interest."""
+    room = tree.parent(mount)
+    while room and (room.fstype, room.source) != LAB_ROOT:
+        room = tree.parent(room)
+    if room is None or room.root != "/":
+        return False
+    relative = mount.point[len(room.point.rstrip("/")) :]
+    return any(relative == thing or relative.startswith(thing + "/") for thing in FURNITURE)
