@@ -13,13 +13,14 @@ from nslab.lab.link import SpaceGone
 from nslab.lab.machine import Machine, NoLab
 from nslab.state.generations import Generations
 from nslab.state.letters import Letters
+from nslab.state.mountinfo import parse_mountinfo
+from nslab.state.mounts import Mounts, machine_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from nslab.lab.link import Link
-    from nslab.state.mounts import Mounts
     from nslab.view.mounts import MountsFigure
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -52,6 +53,7 @@ class Lab:
         self._letters = Letters()
         self._spaces = {"host": Space(self, self._machine.host)}
         self._made = 0
+        self._machine_files = machine_files(parse_mountinfo(self._machine.mountinfo))
 
     @property
     def host(self) -> Space:
@@ -127,8 +129,6 @@ class Lab:
 
     def _read(self, spaces: Sequence[Space]) -> Mounts:
         """Return the mount tables of *spaces* as the kernel has them now."""
-        from nslab.state.mounts import Mounts
-
         self._check()
         tables: dict[str, bytes] = {}
         namespaces: dict[str, str] = {}
@@ -138,7 +138,7 @@ class Lab:
             unique |= ids
         if not unique:
             unique = self._generations.identities(tables)
-        return Mounts.read(tables, namespaces=namespaces, unique=unique)
+        return Mounts.read(tables, namespaces, unique, self._machine_files)
 
     def _figure(self, spaces: Sequence[Space], under: str | None, *, raw: bool) -> MountsFigure:
         from nslab.view.mounts import MountsFigure

@@ -34,21 +34,33 @@ F_SETSIG = 10
 def start(wire: Wire, control: int, birth: Birth, said: dict[str, Any]) -> NoReturn:
     """Be the first agent of a lab, in the process that calls this; never returns."""
     proc = os.open("/proc", O_CLOEXEC_DIRECTORY)
+    with open("/proc/self/mountinfo", "rb") as file:
+        said["mountinfo"] = file.read()
     gc.disable()
     gc.freeze()
-    Agent(wire, control, birth, proc).live(said)
+    Agent(wire, control, birth, Kept(proc, os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC))).live(said)
+
+
+class Kept:
+    """What every agent of a lab has open, whatever its space's root holds: the lab's /proc, and /dev/null."""
+
+    def __init__(self, proc: int, null: int) -> None:
+        self.proc, self.null = proc, null
 
 
 class Agent:
     """The agent of one space."""
 
-    def __init__(self, wire: Wire, control: int, birth: Birth, proc: int) -> None:
-        self._wire, self._birth, self._proc = wire, birth, proc
+    def __init__(self, wire: Wire, control: int, birth: Birth, kept: Kept) -> None:
+        self._wire, self._birth, self._kept = wire, birth, kept
         self._control = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, control)
         self._wake, self._woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._children = Children(self._wake)
+        self._children = Children(self._wake, kept.null)
         self._number = self._cancelled = 0
         self._calling = False
+        self._poll = select.poll()
+        self._poll.register(wire.fd, select.POLLIN)
+        self._poll.register(self._wake, select.POLLIN)
         sys.meta_path[2:] = [Courier(self._fetch)]
 
     def live(self, said: dict[str, Any]) -> NoReturn:
@@ -88,10 +100,7 @@ class Agent:
         return self._cancelled >= self._number
 
     def _serve_one(self) -> None:
-        poll = select.poll()
-        poll.register(self._wire.fd, select.POLLIN)
-        poll.register(self._wake, select.POLLIN)
-        if any(ready == self._wake for ready, _ in poll.poll()):
+        if not self._wire.look_out() and any(ready == self._wake for ready, _ in self._poll.poll()):
             self._children.reap()
             return
         (self._number, verb, *arguments), descriptors = self._wire.receive()
@@ -135,8 +144,8 @@ class Agent:
         """Return the space's mount namespace, its mountinfo, and its mounts' unique ids."""
         from nslab.linux import mountinfo
 
-        namespace = os.readlink("self/ns/mnt", dir_fd=self._proc)
-        return namespace, mountinfo.read(self._proc), mountinfo.unique_ids()
+        namespace = os.readlink("self/ns/mnt", dir_fd=self._kept.proc)
+        return namespace, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
 
     def _do_status(self, pid: int, _: list[int]) -> int | None:
         return self._children.status(pid)
@@ -150,8 +159,9 @@ class Agent:
         birth.types, birth.propagation, birth.proc = wanted["types"], wanted["propagation"], wanted["proc"]
         wire, control, *pidfds = descriptors
         birth.joined = list(zip(pidfds, wanted["joined"]))
-        if birth.fork(self._proc, self._close):
-            _be_born(birth, wire, control, self._proc)
+        if os.fork() == 0:
+            self._close()
+            _be_born(birth, wire, control, self._kept)
 
     def _close(self) -> None:
         _signal.set_wakeup_fd(-1)
@@ -159,7 +169,6 @@ class Agent:
         self._control.close()
         os.close(self._wake)
         os.close(self._woken)
-        os.close(self._children.null)
 
     def _fetch(self, name: str) -> Any:
         """Ask the notebook for module *name*; only while it waits for an answer."""
@@ -167,13 +176,13 @@ class Agent:
         return self._wire.receive()[0]
 
 
-def _be_born(birth: Birth, wire_fd: int, control: int, proc: int) -> NoReturn:
+def _be_born(birth: Birth, wire_fd: int, control: int, kept: Kept) -> NoReturn:
     wire = Wire(wire_fd)
     try:
-        birth.move(proc)
+        birth.move(kept.proc)
         if birth.needs_child() and os.fork():
             os._exit(0)
-        Agent(wire, control, birth, proc).live({})
+        Agent(wire, control, birth, kept).live({})
     except BaseException as error:
         wire.send((0, "failed", described(error)))
     finally:

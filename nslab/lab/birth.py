@@ -8,10 +8,6 @@ from nslab.linux import idmap, process
 from nslab.linux import mount as m
 from nslab.linux import namespaces as ns
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 PROPAGATION = {"private": m.MS_PRIVATE, "slave": m.MS_SLAVE, "shared": m.MS_SHARED, "unchanged": 0}
 """The words of unshare(1) and what they set on every mount of a new mount namespace."""
 
@@ -31,20 +27,8 @@ class Birth:
         self.joined: list[tuple[int, list[str]]] = []
         self.proc = False
 
-    def fork(self, proc: int, closed: Callable[[], None]) -> bool:
-        """Fork; return True in the new space, False in the parent.
-
-        *proc* is a descriptor of the lab's proc file system; *closed* closes what
-        the child must not hold. A new PID or time namespace takes only children,
-        so the child that makes one forks once more and ends.
-        """
-        if os.fork():
-            return False
-        closed()
-        return True
-
     def move(self, proc: int) -> None:
-        """Join and unshare, in this order; return in the process that is to stay.
+        """Join and unshare, in this order. *proc* is a descriptor of the lab's proc file system.
 
         Raises KernelRefused, with nothing changed outside this process.
         """
@@ -60,7 +44,7 @@ class Birth:
             m.mount(None, "/", None, m.MS_REC | PROPAGATION[self.propagation])
 
     def needs_child(self) -> bool:
-        """Return whether only a child gets to where this space is."""
+        """Return whether only a child gets there, as with a PID or a time namespace."""
         taken = [*self.types, *(name for _, types in self.joined for name in types)]
         return "pid" in taken or "time" in taken
 

@@ -34,12 +34,11 @@ _DEFAULTED = (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGCHLD, _signal.SIGTERM,
 
 
 class Children:
-    """An agent's child processes; *wake* is readable when a signal came."""
+    """An agent's child processes; *wake* is readable when a signal came, *null* is /dev/null."""
 
-    def __init__(self, wake: int) -> None:
-        self._wake = wake
+    def __init__(self, wake: int, null: int) -> None:
+        self._wake, self._null = wake, null
         self._status: dict[int, int | None] = {}
-        self.null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
 
     def start(self, program: str, arguments: list[str], descriptors: dict[int, int]) -> int:
         """Start a command in a session of its own; return its process id.
@@ -48,7 +47,7 @@ class Children:
         which of its own; standard input, output and error are /dev/null unless
         given. Raises OSError as execve(2) and fork(2) do.
         """
-        given = {0: self.null, 1: self.null, 2: self.null} | descriptors
+        given = {0: self._null, 1: self._null, 2: self._null} | descriptors
         actions = [(os.POSIX_SPAWN_DUP2, own, its) for its, own in given.items()]
         pid = os.posix_spawn(
             program, arguments, ENVIRONMENT, file_actions=actions, setsid=True, setsigdef=_DEFAULTED

@@ -126,6 +126,7 @@ class Link:
     def _await(self, meanwhile: tuple[int, Callable[[], None]] | None, deadline: float | None) -> None:
         """Wait until the agent says something; raises TimeoutError at the deadline."""
         if meanwhile is None and deadline is None:
+            self._wire.look_out()
             return
         poll = select.poll()
         poll.register(self._wire.fd, select.POLLIN)

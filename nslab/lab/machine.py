@@ -34,7 +34,8 @@ class NoLab(RuntimeError):
 class Machine:
     """One lab's processes: starts the shim, and is the only one that ends it.
 
-    ``mode`` says how ids were mapped: ``root``, ``range`` or ``one``.
+    ``mode`` says how ids were mapped: ``root``, ``range`` or ``one``;
+    ``mountinfo`` is the fresh lab's table of mounts.
     Raises NoLab when the kernel refuses a step, SpaceGone when the shim died.
     """
 
@@ -55,6 +56,7 @@ class Machine:
             raise
         self.mode: str = said["mode"]
         self.own_sys: bool = said["sysfs"]
+        self.mountinfo: bytes = said["mountinfo"]
 
     @property
     def pid(self) -> int:

@@ -11,6 +11,8 @@ from nslab.state.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    Machine = tuple[tuple[tuple[int, int], str, str], ...]
+
 LAB_ROOT = ("tmpfs", "nslab")
 """Type and source of a lab's root file system, whose own furniture is folded away."""
 
@@ -48,15 +50,22 @@ class Row:
 class Mounts:
     """The mount tables of several spaces at one moment, as far as they are asked about.
 
-    ``under`` is a path, or None for everything. Introduced in chapter 4.
+    ``under`` is a path, or None for everything. ``machine`` says which of the
+    machine's directories a lab shows, as device, root and path: what lies on
+    them is called by that path on every machine. Introduced in chapter 4.
     """
 
     columns: tuple[Column, ...]
     under: str | None = None
+    machine: Machine = ()
 
     @classmethod
     def read(
-        cls, tables: Mapping[str, bytes], namespaces: Mapping[str, str] | None = None, unique: Mapping[int, int] | None = None
+        cls,
+        tables: Mapping[str, bytes],
+        namespaces: Mapping[str, str] | None = None,
+        unique: Mapping[int, int] | None = None,
+        machine: Machine = (),
     ) -> Mounts:
         """Return the mounts in *tables*, mountinfo by space.
 
@@ -68,7 +77,7 @@ class Mounts:
         for space in tables:
             together.setdefault(known.get(space, f"of {space}"), []).append(space)
         trees = {names[0]: Tree(parse_mountinfo(tables[names[0]], unique)) for names in together.values()}
-        return cls(tuple(Column(tuple(names), trees[names[0]]) for names in together.values()))
+        return cls(tuple(Column(tuple(names), trees[names[0]]) for names in together.values()), None, machine)
 
     def below(self, path: str | None) -> Mounts:
         """Return the same tables, asked about *path* and what is below it only."""
@@ -79,13 +88,20 @@ class Mounts:
         found: dict[tuple[tuple[str, ...], int, str, tuple[int, int]], list[Mount | None]] = {}
         for number, column in enumerate(self.columns):
             for mount in self._asked(column):
-                key = (_parts(mount.point), column.tree.level(mount), mount.what, mount.device)
+                key = (_parts(mount.point), column.tree.level(mount), self.what(mount), mount.device)
                 found.setdefault(key, [None] * len(self.columns))[number] = mount
         rows = [
             Row(next(m for m in mounts if m).point, level, what, tuple(mounts))
             for (_, level, what, _), mounts in sorted(found.items(), key=lambda item: item[0])
         ]
         return tuple(rows)
+
+    def what(self, mount: Mount) -> str:
+        """Return what *mount* shows, as :attr:`Mount.what`; the machine's files as ``machine:PATH``."""
+        for device, root, path in self.machine:
+            if mount.device == device and f"{mount.root}/".startswith(root.rstrip("/") + "/"):
+                return f"machine:{path}{mount.root[len(root.rstrip('/')) :].rstrip('/')}"
+        return mount.what
 
     def folded(self) -> int:
         """Return how many mounts of all columns are folded away, 0 when a path was asked about."""
@@ -135,3 +151,14 @@ def _is_furniture(mount: Mount, tree: Tree) -> bool:
         return False
     relative = mount.point[len(room.point.rstrip("/")) :]
     return any(relative == thing or relative.startswith(thing + "/") for thing in FURNITURE)
+
+
+def machine_files(mounts: Iterable[Mount]) -> Machine:
+    """Return which of the machine's directories a fresh lab's *mounts* show, deepest root first.
+
+    These are the mounts at the furniture's paths of a file system that is not the lab's own.
+    """
+    own = ("tmpfs", "proc", "sysfs", "devpts")
+    shown = [mount for mount in mounts if mount.fstype not in own and mount.point.startswith(FURNITURE)]
+    deepest = sorted(shown, key=lambda mount: (-len(mount.root), mount.point))
+    return tuple((mount.device, mount.root, mount.point) for mount in deepest)

@@ -8,7 +8,7 @@ from nslab.view.figure import Figure
 from nslab.view.fields import FieldsFigure
 from nslab.view.forest import Node, forest
 from nslab.view.sheet import sheet
-from nslab.view.table import Table, table
+from nslab.view.table import FOLDED, Table, table
 from nslab.view.words import plural
 
 if TYPE_CHECKING:
@@ -66,12 +66,7 @@ def table_text(shown: Table) -> list[str]:
         return ["no mounts here"]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
-    return lines + ([f"… {folded_text(shown.folded)}"] if shown.folded else [])
-
-
-def folded_text(number: int) -> str:
-    """Return what is said about mounts that are not shown."""
-    return f"{plural(number, 'mount')} of the lab itself, folded"
+    return lines + ([FOLDED] if shown.folded else [])
 
 
 def forest_text(nodes: tuple[Node, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nslab.view import paper as p
 from nslab.view.paper import Paper, width
-from nslab.view.words import plural
+from nslab.view.table import FOLDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,8 +102,7 @@ def _draw_panel(page: Paper, panel: Panel, graph: list[Placed], columns: list[fl
     for number, line in enumerate(table.lines):
         _draw_line(page, line, lefts, top + (number + 1) * ROW)
     if table.folded:
-        told = f"… {plural(table.folded, 'mount')} of the lab itself, folded"
-        page.text(MARGIN, top + (len(table.lines) + 1.5) * ROW, told, colour=p.FAINT, size=SMALL)
+        page.text(MARGIN, top + (len(table.lines) + 1.5) * ROW, FOLDED, colour=p.FAINT, size=SMALL)
     if graph:
         left = lefts[-1] + columns[-1] + 2 * GAP
         page.text(left, top + ROW / 2, "peer groups", colour=p.FAINT, size=SMALL)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from nslab.state.mounts import Mounts, Row
 
 
+FOLDED = "… the lab's own mounts on /dev, /proc, /sys and /usr are folded away"
+"""Said where they are; how many there are differs between machines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One mount in one column: its type in words, its group's place, and how it stands."""
