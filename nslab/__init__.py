@@ -1,9 +1,9 @@
-"""Linux containers from the inside: real namespaces, mounts and networks, and what happened to them.
+r"""Linux containers from the inside: real namespaces, mounts and networks, and what happened to them.
 
 >>> from nslab import Lab
 >>> with Lab(quiet=True) as lab:
 ...     lab.host.run("hostname").output
-'host\\n'
+'host\n'
 """
 
 from __future__ import annotations

@@ -8,7 +8,10 @@ USAGE = "usage: nslab doctor"
 
 
 def main() -> int:
-    """Run the command line; return its exit status: 0 when everything works, 1 when not, 2 for a wrong call."""
+    """Run the command line; return its exit status.
+
+    0 when everything works, 1 when not, 2 for a wrong call.
+    """
     if sys.argv[1:] != ["doctor"]:
         print(USAGE, file=sys.stderr)
         return 2

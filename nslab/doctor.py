@@ -31,25 +31,41 @@ class Probe:
     remedy: str
 
 
-_KIND = "the kernel lacks this; load or build the module {}, or read the variant that the chapter shows instead"
+_KIND = (
+    "the kernel lacks this; load or build the module {}, or read the variant that the chapter shows instead"
+)
 PROBES = (
     Probe("mount a tmpfs", "2, 4", "mount -t tmpfs probe /mnt", "run the course in the Vagrant machine"),
-    Probe("bind, propagate, move", "4",
-          "mkdir -p /mnt/a /mnt/b && mount -t tmpfs p /mnt/a && mount --make-shared /mnt/a && mount --bind /mnt/a /mnt/b",
-          "run the course in the Vagrant machine"),
-    Probe("mount an overlay", "2",
-          "mkdir -p /mnt/u /mnt/w /mnt/m && mount -t overlay -o lowerdir=/srv,upperdir=/mnt/u,workdir=/mnt/w,userxattr o /mnt/m",
-          _KIND.format("overlay")),
-    Probe("a PID namespace with its own /proc", "7",
-          "unshare --pid --fork --mount-proc true",
-          "an outer container masks parts of /proc: start it with systempaths=unconfined, or use the Vagrant machine"),
+    Probe(
+        "bind, propagate, move",
+        "4",
+        "mkdir -p /mnt/a /mnt/b && mount -t tmpfs p /mnt/a && "
+        "mount --make-shared /mnt/a && mount --bind /mnt/a /mnt/b",
+        "run the course in the Vagrant machine",
+    ),
+    Probe(
+        "mount an overlay",
+        "2",
+        "mkdir -p /mnt/u /mnt/w /mnt/m && "
+        "mount -t overlay -o lowerdir=/srv,upperdir=/mnt/u,workdir=/mnt/w,userxattr o /mnt/m",
+        _KIND.format("overlay"),
+    ),
+    Probe(
+        "a PID namespace with its own /proc",
+        "7",
+        "unshare --pid --fork --mount-proc true",
+        "an outer container masks parts of /proc: start it with systempaths=unconfined",
+    ),
     Probe("time offsets", "3", "unshare --time --boottime 1000 true", _KIND.format("CONFIG_TIME_NS")),
     Probe("loopback interface up", "8", "ip link show lo | grep -q UP", "install iproute2"),
     Probe("veth pair", "8, 10", "ip link add p1 type veth peer name p2", _KIND.format("veth")),
     Probe("bridge", "10", "ip link add p3 type bridge", _KIND.format("bridge")),
-    Probe("macvlan", "10",
-          "ip link add p4 type veth peer name p5 && ip link add p6 link p4 type macvlan mode bridge",
-          _KIND.format("macvlan")),
+    Probe(
+        "macvlan",
+        "10",
+        "ip link add p4 type veth peer name p5 && ip link add p6 link p4 type macvlan mode bridge",
+        _KIND.format("macvlan"),
+    ),
     Probe("nft rules", "10", "nft add table inet probe", "install nftables; the kernel needs nf_tables"),
 )
 
@@ -69,15 +85,17 @@ def report() -> Report:
 
 
 def _lab_answers(lab: Lab) -> tuple[Answer, ...]:
-    return Answer("a lab: namespaces and a root file system of its own", "all", works=True), _ids(lab)
+    return Answer("a lab: namespaces and a root file system of its own", "all", True), _ids(lab)
 
 
 def _ids(lab: Lab) -> Answer:
     what = "65,536 ids in a lab"
     if lab.mode != "one":
-        return Answer(what, "9", works=True)
-    remedy = "install uidmap, and give the user a range in /etc/subuid and /etc/subgid (usermod --add-subuids)"
-    return Answer(what, "9", works=False, said="newuidmap can't map a range: only one id", remedy=remedy)
+        return Answer(what, "9", True)
+    remedy = (
+        "install uidmap, and give the user a range in /etc/subuid and /etc/subgid (usermod --add-subuids)"
+    )
+    return Answer(what, "9", False, said="newuidmap can't map a range: only one id", remedy=remedy)
 
 
 def _try(probe: Probe, host: Space) -> Answer:
@@ -87,14 +105,22 @@ def _try(probe: Probe, host: Space) -> Answer:
         tried = space.run(probe.lines)
     finally:
         space.kill()
-    said = "" if tried.status == 0 else tried.output.strip().splitlines()[-1:][0] if tried.output.strip() else "refused"
+    said = (
+        ""
+        if tried.status == 0
+        else tried.output.strip().splitlines()[-1:][0]
+        if tried.output.strip()
+        else "refused"
+    )
     return Answer(probe.what, probe.needed, works=tried.status == 0, said=said, remedy=probe.remedy)
 
 
 def _no_lab(refused: NoLab) -> Answer:
     layer, remedy = next(((layer, remedy) for sign, layer, remedy in LAYERS if sign(refused)), UNKNOWN)
     said = f"{refused.step}: {refused.refusal}. {layer}"
-    return Answer("a lab: namespaces and a root file system of its own", "all", works=False, said=said, remedy=remedy)
+    return Answer(
+        "a lab: namespaces and a root file system of its own", "all", False, said=said, remedy=remedy
+    )
 
 
 def _setting(path: str) -> str:
@@ -111,24 +137,39 @@ def _at_limit(refused: NoLab) -> bool:
 
 
 LAYERS: tuple[tuple[Callable[[NoLab], bool], str, str], ...] = (
-    (_at_limit,
-     "The limits in /proc/sys/user are at 0 or reached",
-     "sudo sysctl user.max_user_namespaces=15000 (and the other user.max_*_namespaces that are too low)"),
-    (lambda _: _setting("/proc/sys/kernel/unprivileged_userns_clone") == "0",
-     "The setting kernel.unprivileged_userns_clone is 0",
-     "sudo sysctl kernel.unprivileged_userns_clone=1"),
-    (lambda _: _setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" and os.getuid() != 0,
-     "AppArmor takes the capabilities of new user namespaces away (apparmor_restrict_unprivileged_userns is 1)",
-     "give this Python an AppArmor profile with the rule `userns,`, as the Vagrant machine's set-up does"),
-    (lambda refused: refused.step == "user namespace" and refused.refusal.name == "EPERM",
-     "A seccomp filter, or a chroot, forbids unshare(2)",
-     "leave the chroot, or start the outer container with seccomp=unconfined, or use the Vagrant machine"),
-    (lambda refused: refused.step == "own root file system" and "proc" in refused.refusal.arguments,
-     "An outer container masks parts of /proc, so no further proc may be mounted",
-     "start the outer container with systempaths=unconfined, or use the Vagrant machine"),
-    (lambda refused: refused.refusal.name == "EINVAL" and refused.step == "user namespace",
-     "The kernel has no user namespaces (CONFIG_USER_NS)",
-     "use another kernel, or the Vagrant machine"),
+    (
+        _at_limit,
+        "The limits in /proc/sys/user are at 0 or reached",
+        "sudo sysctl user.max_user_namespaces=15000 (and the other user.max_*_namespaces that are too low)",
+    ),
+    (
+        lambda _: _setting("/proc/sys/kernel/unprivileged_userns_clone") == "0",
+        "The setting kernel.unprivileged_userns_clone is 0",
+        "sudo sysctl kernel.unprivileged_userns_clone=1",
+    ),
+    (
+        lambda _: (
+            _setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" and os.getuid() != 0
+        ),
+        "AppArmor takes the capabilities of new user namespaces away "
+        "(kernel.apparmor_restrict_unprivileged_userns is 1)",
+        "give this Python an AppArmor profile with the rule `userns,`, as the Vagrant machine's set-up does",
+    ),
+    (
+        lambda refused: refused.step == "user namespace" and refused.refusal.name == "EPERM",
+        "A seccomp filter, or a chroot, forbids unshare(2)",
+        "leave the chroot, or start the outer container with seccomp=unconfined, or use the Vagrant machine",
+    ),
+    (
+        lambda refused: refused.step == "own root file system" and "proc" in refused.refusal.arguments,
+        "An outer container masks parts of /proc, so no further proc may be mounted",
+        "start the outer container with systempaths=unconfined, or use the Vagrant machine",
+    ),
+    (
+        lambda refused: refused.refusal.name == "EINVAL" and refused.step == "user namespace",
+        "The kernel has no user namespaces (CONFIG_USER_NS)",
+        "use another kernel, or the Vagrant machine",
+    ),
 )
 UNKNOWN = ("No known layer explains it", "use the Vagrant machine, and report this line")
 

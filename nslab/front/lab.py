@@ -166,7 +166,8 @@ class Lab:
             return self._name(f"space{self._made}")
         if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
             raise ValueError(
-                f"a space cannot be called {name!r}: take a letter, then up to {LONGEST_NAME - 1} letters, digits, - or _"
+                f"a space cannot be called {name!r}: "
+                f"take a letter, then up to {LONGEST_NAME - 1} letters, digits, - or _"
             )
         if name in self.spaces:
             raise ValueError(f"there is a space {name!r} already; take another name, or end it with .kill()")

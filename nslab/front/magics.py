@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from nslab.front.mounting import Mounting
 from nslab.lab.link import SpaceGone
 from nslab.lab.machine import NoLab
 from nslab.lab.shell import ShellEnded, UnfinishedCommand
@@ -33,7 +34,7 @@ def enable(lab: Lab) -> None:
         shell.magics_manager.registry["Labs"] = found
         shell.register_magic_function(found.in_space, "cell", "in")
         shell.set_hook("complete_command", found.complete, str_key="%%in")
-        shell.set_custom_exc((*PLAIN_ERRORS, ), _show_plainly)
+        shell.set_custom_exc((*PLAIN_ERRORS,), _show_plainly)
     found.add(lab)
 
 
@@ -71,11 +72,12 @@ class Labs:
         if text in spaces:
             return spaces[text]
         try:
-            value = eval(text, self._shell.user_ns) if text else None  # the learner's own expression
+            # The learner's own expression, in the learner's own process.
+            value = eval(text, self._shell.user_ns) if text else None
         except Exception:
             value = None
-        if hasattr(value, "shell") and hasattr(value, "alive"):
-            return value  # type: ignore[no-any-return]
+        if isinstance(value, Mounting):
+            return cast("Space", value)
         known = ", ".join(spaces) or "none; make a lab first: lab = Lab()"
         raise SpaceGone(f"there is no space {text!r}; there is {known}")
 
@@ -92,11 +94,13 @@ def _write(text: str) -> None:
 
 def _farewell(space: str, ended: ShellEnded) -> str:
     if ended.killed:
-        return f"[the command ignored the interrupt, so the shell of {space} was ended; the next cell starts a new one]\n"
-    return f"[the shell of {space} ended with status {ended.status}; the next cell starts a new one]\n"
+        return f"[the shell of {space} ignored the interrupt and was ended; the next cell starts anew]\n"
+    return f"[the shell of {space} ended with status {ended.status}; the next cell starts anew]\n"
 
 
-def _show_plainly(shell: Any, kind: type, error: BaseException, trace: Any, tb_offset: int | None = None) -> list[str]:
+def _show_plainly(
+    shell: Any, kind: type, error: BaseException, trace: Any, tb_offset: int | None = None
+) -> list[str]:
     """Show an error as its sentence alone: the way through this package teaches nobody."""
     lines = [f"{kind.__name__}: {error}", *getattr(error, "__notes__", [])]
     show: Callable[..., object] = shell._showtraceback

@@ -25,9 +25,14 @@ class Mounting:
     """
 
     if TYPE_CHECKING:
-        name: str
 
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any: ...
+        @property
+        def name(self) -> str:  # noqa: D102
+            ...
+
+        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
+            ...
+
         def _show(self, command: str) -> None: ...
 
     def mkdir(self, *paths: str) -> None:
@@ -106,7 +111,9 @@ class Mounting:
         Source: mount(2), MS_REMOUNT. Introduced in chapter 2.
         """
         flags, data = words.parse(options, self._ask(m.current_flags, target, paths=(target,)))
-        given = ",".join(["remount", *(["bind"] if bind else []), *words.names(flags), *([data] if data else [])])
+        given = ",".join(
+            ["remount", *(["bind"] if bind else []), *words.names(flags), *([data] if data else [])]
+        )
         self._show(shown.line("mount", "-o", given, "none", target))
         flags |= m.MS_REMOUNT | (m.MS_BIND if bind else 0)
         self._ask(m.mount, None, target, None, flags, data, paths=(target,))

@@ -13,5 +13,5 @@ def with_rule(refused: KernelRefused, space: str, missing: list[str]) -> KernelR
     """
     rule = ""
     if refused.name == "ENOENT" and missing:
-        rule = f"{missing[0]} does not exist in space {space!r}; make it first, for example with mkdir -p {missing[0]}"
+        rule = f"{missing[0]} does not exist in space {space!r}; make it first: mkdir -p {missing[0]}"
     return KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule)

@@ -8,9 +8,9 @@ _UNSHARE = {"mnt": "--mount"}
 
 
 def prompted(space: str, command: str) -> str:
-    """Return a command as it stands behind the prompt of *space*, later lines behind ``>``.
+    r"""Return a command as it stands behind the prompt of *space*, later lines behind ``>``.
 
-    >>> print(prompted("web", "for i in 1 2; do\\necho $i; done"), end="")
+    >>> print(prompted("web", "for i in 1 2; do\necho $i; done"), end="")
     web# for i in 1 2; do
     > echo $i; done
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import shown
@@ -205,8 +206,8 @@ class Space(Mounting):
     def _pids(self) -> list[int]:
         if not self.alive:
             raise SpaceGone(f"space {self.name!r} has ended; lab.reset() makes a fresh lab")
-        with open(f"/proc/self/fdinfo/{self._link.pidfd}", encoding="ascii") as file:
-            lines = dict(line.split(":", 1) for line in file)
+        said = Path(f"/proc/self/fdinfo/{self._link.pidfd}").read_text(encoding="ascii")
+        lines = dict(line.split(":", 1) for line in said.splitlines())
         return [int(number) for number in lines["NSpid"].split()]
 
     def _show(self, command: str) -> None:
@@ -241,5 +242,3 @@ def _drain(reader: int, parts: list[bytes]) -> None:
         if not data:
             return
         parts.append(data)
-
-

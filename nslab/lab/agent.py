@@ -132,7 +132,7 @@ class Agent:
         return self._children.wait(pid, self._is_cancelled)
 
     def _do_start(self, command: list[str], targets: list[int], descriptors: list[int]) -> int:
-        return self._children.start(command[0], command, dict(zip(targets, descriptors)))
+        return self._children.start(command[0], command, dict(zip(targets, descriptors, strict=True)))
 
     def _do_signal(self, pid: int, number: int, _: list[int]) -> bool:
         if self._children.alive(pid):
@@ -158,7 +158,7 @@ class Agent:
         birth = Birth(wanted["name"], self._birth.area)
         birth.types, birth.propagation, birth.proc = wanted["types"], wanted["propagation"], wanted["proc"]
         wire, control, *pidfds = descriptors
-        birth.joined = list(zip(pidfds, wanted["joined"]))
+        birth.joined = list(zip(pidfds, wanted["joined"], strict=True))
         if os.fork() == 0:
             self._close()
             _be_born(birth, wire, control, self._kept)

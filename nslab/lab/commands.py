@@ -8,9 +8,66 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 /._-+,:@%")
 _SHELL_WORDS = frozenset(
-    "[ alias bg break case cd command continue do done echo elif else esac eval exec exit export false fg fi for "
-    "getopts hash if in jobs kill local printf pwd read readonly return set shift test then time times trap true "
-    "type ulimit umask unalias unset until wait while".split()
+    (
+        *(
+            "[",
+            "alias",
+            "bg",
+            "break",
+            "case",
+            "cd",
+            "command",
+            "continue",
+            "do",
+            "done",
+            "echo",
+            "elif",
+            "else",
+        ),
+        *(
+            "esac",
+            "eval",
+            "exec",
+            "exit",
+            "export",
+            "false",
+            "fg",
+            "fi",
+            "for",
+            "getopts",
+            "hash",
+            "if",
+            "in",
+        ),
+        *(
+            "jobs",
+            "kill",
+            "local",
+            "printf",
+            "pwd",
+            "read",
+            "readonly",
+            "return",
+            "set",
+            "shift",
+            "test",
+            "then",
+        ),
+        *(
+            "time",
+            "times",
+            "trap",
+            "true",
+            "type",
+            "ulimit",
+            "umask",
+            "unalias",
+            "unset",
+            "until",
+            "wait",
+            "while",
+        ),
+    )
 )
 """What sh(1) does itself, or reads as grammar: dash's and POSIX's."""
 

@@ -40,7 +40,7 @@ class Courier:
         kind, held, package = found
         if kind == "extension":
             return _extension(name, held)
-        loader = _CodeLoader(marshal.loads(held))
+        loader: Any = _CodeLoader(marshal.loads(held))
         spec: ModuleSpec = _frozen_importlib.ModuleSpec(name, loader, is_package=package)
         return spec
 
@@ -88,7 +88,11 @@ def look_up(name: str) -> Found:
     if isinstance(loader, ExtensionFileLoader):
         with open(loader.path, "rb") as file:
             return "extension", file.read(), False
-    return "code", marshal.dumps(loader.get_code(name)), bool(spec and spec.submodule_search_locations is not None)
+    return (
+        "code",
+        marshal.dumps(loader.get_code(name)),
+        bool(spec and spec.submodule_search_locations is not None),
+    )
 
 
 def _places() -> list[str]:

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from nslab.lab import courier, failure
-from nslab.lab.wire import Wire, WireClosed, pair
+from nslab.lab.wire import WireClosed, pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +59,11 @@ class Link:
         return said
 
     def request(
-        self, verb: str, *arguments: Any, descriptors: Sequence[int] = (), meanwhile: tuple[int, Callable[[], None]] | None = None
+        self,
+        verb: str,
+        *arguments: Any,
+        descriptors: Sequence[int] = (),
+        meanwhile: tuple[int, Callable[[], None]] | None = None,
     ) -> Any:
         """Ask the agent for *verb*; return its value.
 

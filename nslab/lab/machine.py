@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nslab.lab.link import Link, SpaceGone
+from nslab.lab.link import Link
 from nslab.lab.wire import pair
 from nslab.linux.refusal import KernelRefused
 
@@ -26,7 +25,9 @@ class NoLab(RuntimeError):
     """This machine refuses what a lab needs; the message says which layer and what to do."""
 
     def __init__(self, step: str, refusal: KernelRefused) -> None:
-        super().__init__(f"no lab could be made: {step} was refused: {refusal}; run `nslab doctor` for the remedy")
+        super().__init__(
+            f"no lab could be made: {step} was refused: {refusal}; run `nslab doctor` for the remedy"
+        )
         self.step = step
         self.refusal = refusal
 
@@ -67,15 +68,28 @@ class Machine:
         """Return whether the lab's processes are there."""
         return self._shim.poll() is None
 
-    def fork(self, parent: Link, name: str, *, types: Sequence[str], propagation: str, proc: bool,
-             joined: Sequence[tuple[Link, Sequence[str]]] = ()) -> Link:
+    def fork(
+        self,
+        parent: Link,
+        name: str,
+        *,
+        types: Sequence[str],
+        propagation: str,
+        proc: bool,
+        joined: Sequence[tuple[Link, Sequence[str]]] = (),
+    ) -> Link:
         """Make a space from *parent*: unshare *types*, join others' namespaces; return its link.
 
         Raises KernelRefused when the kernel does.
         """
         link = Link(name)
-        wanted = {"name": name, "types": list(types), "propagation": propagation, "proc": proc,
-                  "joined": [list(taken) for _, taken in joined]}
+        wanted = {
+            "name": name,
+            "types": list(types),
+            "propagation": propagation,
+            "proc": proc,
+            "joined": [list(taken) for _, taken in joined],
+        }
         pidfds = [other.pidfd for other, _ in joined]
         try:
             parent.request("fork", wanted, descriptors=(*link.far_ends, *pidfds))

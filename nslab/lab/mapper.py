@@ -110,10 +110,11 @@ def _run_tools(shim: int, uid: int, gid: int) -> bool:
     if None in firsts:
         return False
     started = []
-    for tool, own, first in zip(("newuidmap", "newgidmap"), (uid, gid), firsts):
+    for tool, own, first in zip(("newuidmap", "newgidmap"), (uid, gid), firsts, strict=True):
         arguments = [tool, str(shim), "0", str(own), "1", "1", str(first), str(idmap.IDS - 1)]
         started.append(_spawn(tool, arguments))
-    return all([pid is not None and os.waitpid(pid, 0)[1] == 0 for pid in started])
+    ended = [pid is not None and os.waitpid(pid, 0)[1] == 0 for pid in started]
+    return all(ended)
 
 
 def _spawn(tool: str, arguments: list[str]) -> int | None:

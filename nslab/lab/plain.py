@@ -60,16 +60,18 @@ def _encode(value: Any, parts: list[bytes], depth: int) -> None:
         parts.append(b"f%s;" % value.hex().encode())
     elif kind is str or kind is bytes:
         held = value if kind is bytes else value.encode("utf-8", "surrogatepass")
-        parts.append(b"%c%d;%s" % (kind is bytes and b"b" or b"s", len(held), held))
+        parts.append(b"%c%d;%s" % (b"b" if kind is bytes else b"s", len(held), held))
     elif kind is dict:
         parts.append(b"d%d;" % len(value))
         for item in value.items():
             _encode_all(item, parts, depth)
     elif kind is list or kind is tuple:
-        parts.append(b"%c%d;" % (kind is list and b"l" or b"t", len(value)))
+        parts.append(b"%c%d;" % (b"l" if kind is list else b"t", len(value)))
         _encode_all(value, parts, depth)
     else:
-        raise TypeError(f"a {kind.__name__} cannot leave a space; return plain data such as text, numbers, lists")
+        raise TypeError(
+            f"a {kind.__name__} cannot leave a space; return plain data such as text, numbers, lists"
+        )
 
 
 def _encode_all(items: Any, parts: list[bytes], depth: int) -> None:
@@ -104,5 +106,5 @@ def _decode_sized(data: bytes, kind: bytes, size: int, at: int, depth: int) -> t
         item, at = _decode(data, at, depth + 1)
         items.append(item)
     if kind == b"d":
-        return dict(zip(items[::2], items[1::2])), at
+        return dict(zip(items[::2], items[1::2], strict=True)), at
     return _ITEMS[kind](items), at

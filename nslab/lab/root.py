@@ -82,7 +82,13 @@ def enter(built: str = BUILT_AT) -> bool:
     m.mount(built, built, None, m.MS_BIND | m.MS_REC)
     m.mount("proc", f"{built}/proc", "proc", m.MS_NOSUID | m.MS_NODEV | m.MS_NOEXEC)
     own_sys = _try_mount("sysfs", f"{built}/sys", "sysfs", m.MS_NOSUID | m.MS_NODEV | m.MS_NOEXEC)
-    m.mount("devpts", f"{built}/dev/pts", "devpts", m.MS_NOSUID | m.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    m.mount(
+        "devpts",
+        f"{built}/dev/pts",
+        "devpts",
+        m.MS_NOSUID | m.MS_NOEXEC,
+        "newinstance,ptmxmode=0666,mode=620",
+    )
     m.mount("shm", f"{built}/dev/shm", "tmpfs", m.MS_NOSUID | m.MS_NODEV, "size=64m,mode=1777")
     os.chdir(built)
     m.pivot_root(".", ".")

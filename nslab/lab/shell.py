@@ -28,7 +28,9 @@ _EMPTY, _STATUS, _COMMAND = 61, 62, 63
 _SAY = rb"printf '%%d\0' $? >&%d" % _STATUS
 _READ = rb"IFS= read -rd '' __nslab <&%d" % _COMMAND
 _BEGIN = b"set +m +o history; unset HISTFILE PROMPT_COMMAND; PS1= PS2=; " + _SAY + b"\n"
-_RUN = _READ + b'; eval "$__nslab" <&%d %d<&- %d>&- %d<&-\n' % (_EMPTY, _EMPTY, _STATUS, _COMMAND) + _SAY + b"\n"
+_RUN = (
+    _READ + b'; eval "$__nslab" <&%d %d<&- %d>&- %d<&-\n' % (_EMPTY, _EMPTY, _STATUS, _COMMAND) + _SAY + b"\n"
+)
 _PARSE = _READ + b'; eval "__nslab_parse() { :\n$__nslab\n}" 2>&1\n' + _SAY + b"\n"
 
 
@@ -114,7 +116,9 @@ class Shell:
             os.write(self._script, lines)
             if command is not None:
                 # Only now, as bash empties this pipe while it is written.
-                _write_all(self._command, command.encode(errors="surrogateescape").replace(b"\0", b"") + b"\0")
+                _write_all(
+                    self._command, command.encode(errors="surrogateescape").replace(b"\0", b"") + b"\0"
+                )
         except BrokenPipeError:
             raise self._ended() from None
         return self._listen(write)

@@ -15,12 +15,18 @@ import select
 import sys
 
 from nslab.lab import agent, root
+from nslab.lab.birth import Birth
 from nslab.lab.failure import described
 from nslab.lab.mapper import Mapper
 from nslab.lab.wire import Wire
 from nslab.linux import lo, process
 from nslab.linux import namespaces as ns
 from nslab.linux.refusal import KernelRefused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 SIGKILL = 9
 FIRST = ns.CLONE_NEWUSER | ns.CLONE_NEWNS
@@ -50,13 +56,12 @@ def _make(kernel: int, word: int, data: int, control: int) -> int:
     """Return the process id of the lab's pid 1."""
     area = process.title_area()
     process.set_title("nslab shim", area)
-    steps = Steps()
     mapper = Mapper((kernel, word, data, control))
-    steps("user namespace", ns.unshare, FIRST)
-    mode = steps("id map", mapper.map_first)
-    steps("root file system", root.compose)
-    steps("namespaces", ns.unshare, LAB)
-    steps("second id map", mapper.map_second)
+    _step("user namespace", ns.unshare, FIRST)
+    mode = _step("id map", mapper.map_first)
+    _step("root file system", root.compose)
+    _step("namespaces", ns.unshare, LAB)
+    _step("second id map", mapper.map_second)
     reader, writer = os.pipe()
     init = os.fork()
     if init == 0:
@@ -70,16 +75,16 @@ def _make(kernel: int, word: int, data: int, control: int) -> int:
     return init
 
 
-class Steps:
-    """Runs the steps of a start, and marks a refusal with the step it came from."""
-
-    def __call__(self, step: str, function, *arguments):  # type: ignore[no-untyped-def]
-        try:
-            return function(*arguments)
-        except OSError as error:
-            refused = error if isinstance(error, KernelRefused) else KernelRefused(error.errno or 0, step, str(error))
-            refused.step = step
-            raise refused from None
+def _step(step: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call *function*; mark a refusal with the step of the start that it ended."""
+    try:
+        return function(*arguments)
+    except OSError as error:
+        refused = (
+            error if isinstance(error, KernelRefused) else KernelRefused(error.errno or 0, step, str(error))
+        )
+        refused.step = step
+        raise refused from None
 
 
 def _run_init(go: int, wire: Wire, control: int, area: tuple[int, int], mode: str) -> None:
@@ -90,12 +95,11 @@ def _run_init(go: int, wire: Wire, control: int, area: tuple[int, int], mode: st
             os._exit(1)
         os.close(go)
         process.set_title("nslab init", area)
-        steps = Steps()
-        own_sys = steps("own root file system", root.enter)
-        steps("host name", _socket.sethostname, "host")
-        steps("loopback interface", lo.up)
+        own_sys = _step("own root file system", root.enter)
+        _step("host name", _socket.sethostname, "host")
+        _step("loopback interface", lo.up)
         if os.fork() == 0:
-            agent.start(wire, control, agent.Birth("host", area), {"mode": mode, "sysfs": own_sys})
+            agent.start(wire, control, Birth("host", area), {"mode": mode, "sysfs": own_sys})
         wire.close()
         os.close(control)
         _reap()

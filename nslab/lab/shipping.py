@@ -26,9 +26,9 @@ def pack(function: Callable[..., Any]) -> tuple[Any, ...]:
 
     Raises TypeError that names what cannot travel.
 
-    >>> import os
-    >>> pack(os.getpid)
-    ('name', 'os', 'getpid')
+    >>> import os.path
+    >>> pack(os.path.basename)
+    ('name', 'posixpath', 'basename')
     """
     return _Packer().pack(function, getattr(function, "__name__", "the function"))
 
@@ -63,7 +63,7 @@ class _Packer:
             return ("again", self._seen[id(function)])
         number = self._seen[id(function)] = len(self._seen)
         code = function.__code__
-        cells = zip(code.co_freevars, function.__closure__ or ())
+        cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
         closure = [self.pack(cell.cell_contents, name) for name, cell in cells]
         used = {
             name: self.pack(function.__globals__[name], name)
@@ -114,7 +114,7 @@ class _Unpacker:
         made = FunctionType(marshal.loads(code), space, name, None, cells)
         self._made[number] = made
         space.update((key, self.unpack(value)) for key, value in used.items())
-        for cell, value in zip(cells, closure):
+        for cell, value in zip(cells, closure, strict=True):
             cell.cell_contents = self.unpack(value)
         made.__defaults__ = tuple(self.unpack(value) for value in defaults) or None
         made.__kwdefaults__ = {key: self.unpack(value) for key, value in keywords.items()} or None
@@ -125,7 +125,11 @@ def _goes_by_name(value: Any) -> bool:
     if not isinstance(value, (FunctionType, BuiltinFunctionType, type)):
         return False
     top = _home(value).partition(".")[0]
-    return "<" not in value.__qualname__ and (top == "nslab" or top in sys.stdlib_module_names) and top != "__main__"
+    return (
+        "<" not in value.__qualname__
+        and (top == "nslab" or top in sys.stdlib_module_names)
+        and top != "__main__"
+    )
 
 
 def _home(value: Any) -> str:

@@ -38,7 +38,9 @@ def unused(path: str) -> int:
             ranges = [line.strip().split(":") for line in file]
     except OSError:
         return first
-    ends = [int(line[1]) + int(line[2]) for line in ranges if len(line) == 3 and (line[1] + line[2]).isdigit()]
+    ends = [
+        int(line[1]) + int(line[2]) for line in ranges if len(line) == 3 and (line[1] + line[2]).isdigit()
+    ]
     return max([first, *ends])
 
 

@@ -31,9 +31,7 @@ MS_STRICTATIME = 1 << 24
 MNT_FORCE = 1
 MNT_DETACH = 2
 
-_FLAGS = {
-    name: value for name, value in sorted(globals().items()) if name.startswith(("MS_", "MNT_"))
-}
+_FLAGS = {name: value for name, value in sorted(globals().items()) if name.startswith(("MS_", "MNT_"))}
 _STATVFS = (
     (os.ST_RDONLY, MS_RDONLY),
     (os.ST_NOSUID, MS_NOSUID),
@@ -67,7 +65,9 @@ def mount(
     Raises KernelRefused with the arguments and the errno's name.
     Source: mount(2). Introduced in chapter 4.
     """
-    shown = f"{_show(source)}, {_show(target)}, {fstype or 'NULL'}, {flag_names(flags, 'MS_')}, {data or 'NULL'}"
+    shown = (
+        f"{_show(source)}, {_show(target)}, {fstype or 'NULL'}, {flag_names(flags, 'MS_')}, {data or 'NULL'}"
+    )
     encoded = (_text(fstype), flags, _text(data))
     libc.call("mount", _mount, (libc.path(source), libc.path(target), *encoded), shown=shown)
 

@@ -50,4 +50,7 @@ def names(flags: int) -> list[str]:
     >>> names(m.MS_NODEV | m.MS_RELATIME)
     ['rw', 'nodev', 'relatime']
     """
-    return ["ro" if flags & m.MS_RDONLY else "rw", *(word for word, flag in _SET.items() if flags & flag and word != "ro")]
+    return [
+        "ro" if flags & m.MS_RDONLY else "rw",
+        *(word for word, flag in _SET.items() if flags & flag and word != "ro"),
+    ]

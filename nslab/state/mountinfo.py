@@ -92,12 +92,12 @@ def _parse_line(line: str, unique: Mapping[int, int]) -> Mount:
     if not dash or len(fields) < 6 or len(behind) != 3:
         missing = "the separating dash" if not dash else "a field before the dash" if len(fields) < 6 else "a field behind it"
         raise MountinfoError(f"{missing} is missing in {line!r}")
-    try:
-        number, parent = int(fields[0]), int(fields[1])
-        major, _, minor = fields[2].partition(":")
-        device = int(major), int(minor)
-    except ValueError:
-        raise MountinfoError(f"mount id, parent id or device is no number in {line!r}") from None
+    major, _, minor = fields[2].partition(":")
+    if not all(map(_is_number, (fields[0], fields[1], major, minor))):
+        raise MountinfoError(f"mount id, parent id or device is no number in {line!r}")
+    if not fields[4].startswith("/"):
+        raise MountinfoError(f"the mount point {fields[4]!r} is no absolute path in {line!r}")
+    number, parent, device = int(fields[0]), int(fields[1]), (int(major), int(minor))
     shared, master, origin, unbindable, more = _optional(fields, line) if len(fields) > 6 else (0, 0, 0, False, ())
     return Mount(
         *(number, parent, device, _decoded(fields[3]), _decoded(fields[4]), fields[5]),
@@ -113,7 +113,7 @@ def _optional(fields: list[str], line: str) -> tuple[int, int, int, bool, tuple[
     for field in fields[6:]:
         name, colon, value = field.partition(":")
         if name in numbers and colon:
-            if not (value.isascii() and value.isdigit()) or numbers[name] or not int(value):
+            if not _is_number(value) or numbers[name] or not int(value):
                 raise MountinfoError(f"optional field {field!r} is not understood in {line!r}")
             numbers[name] = int(value)
         elif field == "unbindable" and not unbindable:
@@ -125,21 +125,45 @@ def _optional(fields: list[str], line: str) -> tuple[int, int, int, bool, tuple[
     return numbers["shared"], numbers["master"], numbers["propagate_from"], unbindable, tuple(more)
 
 
+def _is_number(text: str) -> bool:
+    """Return whether *text* is plain digits: int() takes signs, underscores and other scripts too."""
+    return text.isascii() and text.isdigit()
+
+
 def _check(mounts: tuple[Mount, ...]) -> None:
-    parents = {mount.id: mount.parent for mount in mounts}
-    if len(parents) != len(mounts):
-        twice = next(mount.id for mount in mounts if [other.id for other in mounts].count(mount.id) > 1)
-        raise MountinfoError(f"mount id {twice} stands for two mounts; read the table again")
+    """Raise MountinfoError unless the ids make a forest whose paths lead downwards."""
+    by_id: dict[int, Mount] = {}
+    for mount in mounts:
+        if by_id.setdefault(mount.id, mount) is not mount:
+            raise MountinfoError(f"mount id {mount.id} stands for two mounts; read the table again")
+    for mount in mounts:
+        parent = by_id.get(mount.parent, mount)
+        if not _leads_to(parent.point, mount.point):
+            raise MountinfoError(
+                f"mount {mount.id} at {mount.point!r} is not below its parent {parent.id} at {parent.point!r};"
+                " read the table again"
+            )
+    _check_ends(by_id)
+
+
+def _leads_to(above: str, below: str) -> bool:
+    """Return whether the path *below* is *above* or in it."""
+    return below == above or above == "/" or (below.startswith(above) and below[len(above)] == "/")
+
+
+def _check_ends(by_id: dict[int, Mount]) -> None:
+    """Raise MountinfoError when the parents of a mount lead back to it; being its own parent is the root's right."""
     sound: set[int] = set()
-    for start in parents:
-        path: list[int] = []
+    for start in by_id:
+        path: set[int] = set()
         at: int | None = start
-        while at in parents and at not in sound:
-            if at in path and parents[at] != at:
+        while at in by_id and at not in sound:
+            if at in path:
                 raise MountinfoError(f"mount {at} is above itself; read the table again")
-            path.append(at)
-            at = parents[at] if parents[at] != at else None
-        sound.update(path)
+            path.add(at)
+            above = by_id[at].parent
+            at = None if above == at else above
+        sound |= path
 
 
 def _decoded(field: str) -> str:

@@ -87,7 +87,7 @@ class Mounts:
         """Return the rows that are asked about, in path order, what covers behind what it covers."""
         found: dict[tuple[tuple[str, ...], int, str, tuple[int, int]], list[Mount | None]] = {}
         for number, column in enumerate(self.columns):
-            for mount in self._asked(column):
+            for mount in self.asked(column):
                 key = (_parts(mount.point), column.tree.level(mount), self.what(mount), mount.device)
                 found.setdefault(key, [None] * len(self.columns))[number] = mount
         rows = [
@@ -95,6 +95,13 @@ class Mounts:
             for (_, level, what, _), mounts in sorted(found.items(), key=lambda item: item[0])
         ]
         return tuple(rows)
+
+    def asked(self, column: Column) -> list[Mount]:
+        """Return the mounts of *column* that are asked about, in the table's order."""
+        if self.under is None:
+            return [mount for mount in column.tree.mounts if not _is_furniture(mount, column.tree)]
+        inside = self.under.rstrip("/") + "/"
+        return [mount for mount in column.tree.mounts if f"{mount.point}/".startswith(inside)]
 
     def what(self, mount: Mount) -> str:
         """Return what *mount* shows, as :attr:`Mount.what`; the machine's files as ``machine:PATH``."""
@@ -105,7 +112,7 @@ class Mounts:
 
     def folded(self) -> int:
         """Return how many mounts of all columns are folded away, 0 when a path was asked about."""
-        return 0 if self.under else sum(len(column.tree.mounts) - len(self._asked(column)) for column in self.columns)
+        return 0 if self.under else sum(len(column.tree.mounts) - len(self.asked(column)) for column in self.columns)
 
     def groups(self) -> tuple[int, ...]:
         """Return the peer groups of the rows in order of first sight, masters without a member last."""
@@ -130,12 +137,6 @@ class Mounts:
                     return mount
         points = ", ".join(row.path for row in self.rows())
         raise LookupError(f"nothing is mounted at {path!r}; there are mounts at {points}")
-
-    def _asked(self, column: Column) -> list[Mount]:
-        if self.under is None:
-            return [mount for mount in column.tree.mounts if not _is_furniture(mount, column.tree)]
-        inside = self.under.rstrip("/") + "/"
-        return [mount for mount in column.tree.mounts if f"{mount.point}/".startswith(inside)]
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One thing that was tried: ``needed`` names chapters, ``said`` is the refusal, ``remedy`` the way out."""
+    """One thing that was tried; ``needed`` names chapters, ``said`` is the refusal."""
 
     what: str
     needed: str
@@ -30,7 +30,9 @@ class Report:
     def __str__(self) -> str:
         width = max(len(answer.what) for answer in self.answers)
         lines = [line for answer in self.answers for line in _lines(answer, width)]
-        verdict = "Every section of the course runs here." if self.works else "Some sections won't run here; see above."
+        verdict = "Every section of the course runs here."
+        if not self.works:
+            verdict = "Some sections won't run here; see above."
         return "\n".join([*lines, verdict])
 
     __repr__ = __str__

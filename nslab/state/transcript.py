@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A command that was run in a space; its text is what a terminal would show.
+    r"""A command that was run in a space; its text is what a terminal would show.
 
     ``output`` holds standard output and error in order; ``status`` is the shell's ``$?``.
     Introduced in chapter 0.
 
-    >>> Transcript("web", "hostname", "web\\n", 0)
+    >>> Transcript("web", "hostname", "web\n", 0)
     web# hostname
     web
     """

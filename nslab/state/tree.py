@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nslab.state.mountinfo import Mount
 
 
 class Tree:
     """The mounts of one namespace by their parents, and what covers what.
 
-    ``root`` is None for an empty table. Source: path_resolution(7),
-    kernel fs/namei.c, follow_mount(). Introduced in chapter 4.
+    ``mounts`` is the table, ``roots`` those whose parent is not in it: one, or
+    several where the reader's root directory is no mount. ``root`` is the first
+    of them, None for an empty table. Source: path_resolution(7), kernel
+    fs/namei.c, traverse_mounts(). Introduced in chapter 4.
     """
 
     def __init__(self, mounts: tuple[Mount, ...]) -> None:
@@ -22,15 +26,17 @@ class Tree:
         for mount in mounts:
             if mount.parent != mount.id:
                 self._children.setdefault(mount.parent, []).append(mount)
-        self.root = next((mount for mount in mounts if self.parent(mount) is None), None)
-        self.covered: dict[int, Mount] = {}
-        if self.root:
-            self._cover(self.root, None)
+        self.roots = tuple([mount for mount in mounts if self.parent(mount) is None])
+        self.root = self.roots[0] if self.roots else None
+        self._levels: dict[int, int] = {}
+        self._covers: dict[int, Mount] = {}
+        for mount, cover in self._seen_from_the_root():
+            if cover:
+                self._covers[mount.id] = cover
 
     def parent(self, mount: Mount) -> Mount | None:
         """Return the mount that *mount* is attached to, None for the root."""
-        found = self.by_id.get(mount.parent)
-        return None if found is mount else found
+        return None if mount.parent == mount.id else self.by_id.get(mount.parent)
 
     def children(self, mount: Mount) -> list[Mount]:
         """Return the mounts attached to *mount*, in the table's order."""
@@ -38,27 +44,43 @@ class Tree:
 
     def level(self, mount: Mount) -> int:
         """Return how many mounts lie under *mount* at its own path."""
-        below = self.parent(mount)
-        return 0 if below is None or below.point != mount.point else 1 + self.level(below)
+        return self._levels[mount.id]
 
     def covering(self, mount: Mount) -> Mount | None:
-        """Return the mount that keeps *mount* out of sight, None when a path leads to it."""
-        return self.covered.get(mount.id)
+        """Return the mount that keeps *mount* out of sight, None when a path leads to it.
 
-    def _cover(self, mount: Mount, hidden_by: Mount | None) -> None:
-        """Note what covers *mount* and all below it."""
-        pending = [(mount, hidden_by)]
+        A process goes on standing on its root when something is mounted on that:
+        it is then the root which keeps the newer mount out of sight.
+        """
+        return self._covers.get(mount.id)
+
+    def _seen_from_the_root(self) -> Iterator[tuple[Mount, Mount | None]]:
+        """Yield every mount, parents first, and what covers it; count the levels on the way."""
+        siblings = {mount.point: mount for mount in self.roots}
+        pending = [(mount, 0, _nearest(mount, siblings)) for mount in self.roots]
         while pending:
-            at, cover = pending.pop()
-            above = self._on_root(at)
-            if cover or above:
-                self.covered[at.id] = cover or above  # type: ignore[assignment]
-            reached: list[Mount] = []
-            for child in sorted(self.children(at), key=lambda one: len(one.point)):
-                inside = next((other for other in reached if child.point.startswith(other.point.rstrip("/") + "/")), None)
-                by_stack = above if child is not above else None
-                pending.append((child, cover or by_stack or inside))
-                reached.append(child)
+            mount, level, cover = pending.pop()
+            self._levels[mount.id] = level
+            children = self.children(mount)
+            there = {child.point: child for child in children}
+            on_top = there.pop(mount.point, None)
+            stays = mount if self._is_a_root_to_stand_on(mount) else None
+            yield mount, cover or (None if stays else on_top)
+            for child in children:
+                if child is on_top:
+                    pending.append((child, level + 1, cover or stays))
+                else:
+                    pending.append((child, 0, cover or (None if stays else on_top) or _nearest(child, there)))
 
-    def _on_root(self, mount: Mount) -> Mount | None:
-        return next((child for child in self.children(mount) if child.point == mount.point), None)
+    def _is_a_root_to_stand_on(self, mount: Mount) -> bool:
+        return mount.point == "/" and self.roots == (mount,)
+
+
+def _nearest(mount: Mount, siblings: dict[str, Mount]) -> Mount | None:
+    """Return the one of *siblings*, by mount point, on whose way to *mount* a path ends up, or None."""
+    at = mount.point.find("/", 1)
+    while at > 0:
+        if found := siblings.get(mount.point[:at]):
+            return found
+        at = mount.point.find("/", at + 1)
+    return None

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 class FieldsFigure:
     """The fields of a mountinfo line with what each says; changing numbers are left out.
 
+    ``mount`` is the line as data, ``rows`` are (field, value, meaning).
+
     Source: proc_pid_mountinfo(5). Introduced in chapter 4.
     """
 
     def __init__(self, mount: Mount, names: Mapping[int, str]) -> None:
+        self.mount = mount
         self.rows = _rows(mount, names)
 
     def __repr__(self) -> str:

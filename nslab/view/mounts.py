@@ -9,7 +9,7 @@ from nslab.view.fields import FieldsFigure
 from nslab.view.forest import Node, forest
 from nslab.view.sheet import sheet
 from nslab.view.table import FOLDED, Table, table
-from nslab.view.words import plural
+from nslab.view.words import plural, propagation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,6 +51,10 @@ class MountsFigure(Figure):
     def draw(self) -> Drawing:
         """Return the picture: the table, and beside it the graph when there is a peer group."""
         return sheet([(self.table, self.forest, "")])
+
+    def word(self, path: str) -> str:
+        """Return the propagation of the visible mount at *path* in words, as in the table. Raises LookupError."""
+        return propagation(self.mounts.line(path), self.names)
 
     def line(self, path: str) -> FieldsFigure:
         """Return the mountinfo line of the visible mount at *path*, field by field. Raises LookupError."""

@@ -96,10 +96,11 @@ def _guides(ancestry: list[int | None], number: int) -> str:
     above = ancestry[number]
     if above is None:
         return ""
-    parts = ["├─ " if number in _with_later_sibling(ancestry) else "└─ "]
-    while ancestry[above] is not None:
-        parts.append("│  " if above in _with_later_sibling(ancestry) else "   ")
-        above = ancestry[above]  # type: ignore[assignment]
+    later = _with_later_sibling(ancestry)
+    parts = ["├─ " if number in later else "└─ "]
+    while above is not None and ancestry[above] is not None:
+        parts.append("│  " if above in later else "   ")
+        above = ancestry[above]
     return "".join(reversed(parts))
 
 

@@ -18,7 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUNDS = 40
-UNSHARE = "unshare --mount --uts --ipc --net --pid --fork --cgroup --time --mount-proc true".split()
+UNSHARE = [
+    "unshare",
+    "--mount",
+    "--uts",
+    "--ipc",
+    "--net",
+    "--pid",
+    "--fork",
+    "--cgroup",
+    "--time",
+    "--mount-proc",
+    "true",
+]
 USER = ["unshare", "--user", "--map-root-user"]
 TYPES = ("mnt", "uts", "ipc", "net", "pid", "cgroup", "time")
 
@@ -31,7 +43,12 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def compare(
-    what: str, ours: Callable[[], object], theirs: Callable[[], object], *, aim: str, after: Callable[[], object] = bool
+    what: str,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    *,
+    aim: str,
+    after: Callable[[], object] = bool,
 ) -> None:
     """Print the medians of *ours* and *theirs*, measured in turns; *after* tidies up untimed."""
     taken: list[tuple[float, float]] = []
@@ -64,21 +81,50 @@ def main() -> None:
             labs.pop().close()
 
     bare = [sys.executable, "-I", "-S", "-c", "pass"]
-    compare("lab to first result | bare python", lambda: labs.append(first_result()), command(*bare),
-            aim="1.5 x + 20 ms", after=close_all)
+    compare(
+        "lab to first result | bare python",
+        lambda: labs.append(first_result()),
+        command(*bare),
+        aim="1.5 x + 20 ms",
+        after=close_all,
+    )
     with Lab(quiet=True) as lab:
         host = lab.host
         made = []
-        privileged = [] if subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0 else USER
-        compare("space, all namespaces | unshare ... true",
-                lambda: made.append(host.unshare(*TYPES, propagation="private", mount_proc=True)),
-                command(*privileged, *UNSHARE), aim="1", after=lambda: made.pop().kill())
+        privileged = (
+            []
+            if subprocess.run(
+                ["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False
+            ).returncode
+            == 0
+            else USER
+        )
+        compare(
+            "space, all namespaces | unshare ... true",
+            lambda: made.append(host.unshare(*TYPES, propagation="private", mount_proc=True)),
+            command(*privileged, *UNSHARE),
+            aim="1",
+            after=lambda: made.pop().kill(),
+        )
         compare("run /bin/true | subprocess", lambda: host.run("/bin/true"), command("/bin/true"), aim="1.5")
-        compare("run a shell line | subprocess, shell", lambda: host.run("true; true"), command("/bin/sh", "-c", "true; true"), aim="1.5")
-        compare("1,000 calls of a no-op | 1 subprocess /bin/true", lambda: [host.call(bool) for _ in range(1000)],
-                command("/bin/true"), aim="below 50 ms")
-    compare("import nslab and Lab | bare python", command(sys.executable, "-c", "from nslab import Lab"), command(*bare),
-            aim="below 150 ms")
+        compare(
+            "run a shell line | subprocess, shell",
+            lambda: host.run("true; true"),
+            command("/bin/sh", "-c", "true; true"),
+            aim="1.5",
+        )
+        compare(
+            "1,000 calls of a no-op | 1 subprocess /bin/true",
+            lambda: [host.call(bool) for _ in range(1000)],
+            command("/bin/true"),
+            aim="below 50 ms",
+        )
+    compare(
+        "import nslab and Lab | bare python",
+        command(sys.executable, "-c", "from nslab import Lab"),
+        command(*bare),
+        aim="below 150 ms",
+    )
 
 
 if __name__ == "__main__":

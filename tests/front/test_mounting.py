@@ -18,7 +18,10 @@ Operation = tuple[str, "Callable[[Space], None]"]
 
 OPERATIONS: list[Operation] = [
     ("mount -t tmpfs data /mnt", lambda s: s.mount("tmpfs", "/mnt", name="data")),
-    ("mount -t tmpfs -o ro,nosuid,size=1m tmpfs /mnt", lambda s: s.mount("tmpfs", "/mnt", options="ro,nosuid,size=1m")),
+    (
+        "mount -t tmpfs -o ro,nosuid,size=1m tmpfs /mnt",
+        lambda s: s.mount("tmpfs", "/mnt", options="ro,nosuid,size=1m"),
+    ),
     ("mount --bind /srv /mnt", lambda s: s.bind("/srv", "/mnt")),
     ("mount --rbind /t /mnt", lambda s: s.bind("/t", "/mnt", recursive=True)),
     ("mount --move /t /mnt", lambda s: s.move("/t", "/mnt")),
@@ -43,7 +46,7 @@ SETUP = (
 
 
 def described(space: Space) -> list[tuple[str, ...]]:
-    """Every mount without the kernel's changing numbers: parent's point, root, point, options, type, source."""
+    """Every mount as parent's point, root, point, options, type, source: without changing numbers."""
     lines = [line.split(" ") for line in space.run("cat /proc/self/mountinfo").output.splitlines()]
     points = {line[0]: line[4] for line in lines}
     groups: dict[str, str] = {}
@@ -71,7 +74,9 @@ def test_an_operation_equals_the_command_it_prints(
 
 
 def test_chroot_moves_this_space_only(lab: Lab) -> None:
-    lab.host.run("mkdir -p /srv/root/usr; mount --rbind /usr /srv/root/usr; ln -s usr/bin usr/lib usr/lib64 /srv/root")
+    lab.host.run(
+        "mkdir -p /srv/root/usr; mount --rbind /usr /srv/root/usr; ln -s usr/bin usr/lib usr/lib64 /srv/root"
+    )
     box = lab.host.unshare("uts", name="box")
     box.chroot("/srv/root")
     assert box.run("ls /").output.split() == ["bin", "lib", "lib64", "usr"]
@@ -89,7 +94,12 @@ def test_pivot_root_moves_the_whole_namespace(lab: Lab) -> None:
 
 
 REFUSALS = [
-    (lambda s: s.mount("tmpfs", "/nowhere"), "mount", "ENOENT", "/nowhere does not exist in space 'host'; make it first"),
+    (
+        lambda s: s.mount("tmpfs", "/nowhere"),
+        "mount",
+        "ENOENT",
+        "/nowhere does not exist in space 'host'; make it first",
+    ),
     (lambda s: s.bind("/nowhere", "/mnt"), "mount", "ENOENT", "/nowhere does not exist"),
     (lambda s: s.umount("/srv"), "umount2", "EINVAL", ""),
     (lambda s: s.umount("/t"), "umount2", "EBUSY", ""),
@@ -121,10 +131,20 @@ def test_a_refusal_crosses_pickle_and_keeps_its_rule() -> None:
     import pickle
 
     refused = KernelRefused(22, "mount", "'a'", "because")
-    assert str(pickle.loads(pickle.dumps(refused))) == str(refused) == "mount('a'): EINVAL (Invalid argument). because"
+    assert (
+        str(pickle.loads(pickle.dumps(refused)))
+        == str(refused)
+        == "mount('a'): EINVAL (Invalid argument). because"
+    )
 
 
 def test_the_machines_files_cannot_be_written_from_a_lab(lab: Lab) -> None:
-    for line in ("touch /usr/x", "mount -o remount,rw,bind /usr", "umount /usr", "umount -l /usr", "mknod /tmp/d b 8 0"):
+    for line in (
+        "touch /usr/x",
+        "mount -o remount,rw,bind /usr",
+        "umount /usr",
+        "umount -l /usr",
+        "mknod /tmp/d b 8 0",
+    ):
         assert lab.host.run(line).status != 0, line
     assert not os.path.exists("/usr/x")

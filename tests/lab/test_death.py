@@ -52,8 +52,11 @@ def traces() -> dict[str, object]:
 
 def children() -> list[int]:
     me = os.getpid()
-    return [int(pid) for task in os.listdir(f"/proc/{me}/task") for pid in
-            Path(f"/proc/{me}/task/{task}/children").read_text().split()]
+    return [
+        int(pid)
+        for task in os.listdir(f"/proc/{me}/task")
+        for pid in Path(f"/proc/{me}/task/{task}/children").read_text().split()
+    ]
 
 
 @contextmanager
@@ -82,7 +85,9 @@ def wait_for_no_child(kept: set[int]) -> float:
 
 def victim(script: str = VICTIM) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def test_sigkill_at_random_moments_leaves_nothing() -> None:
@@ -122,12 +127,16 @@ def test_killing_the_shim_or_pid_1_takes_the_lab_down_and_is_said() -> None:
             lab.host.unshare("pid", name="web").run("setsid sleep 1000 &")
             os.kill(find(lab), signal.SIGKILL)
             with pytest.raises(SpaceGone):
-                while True:
-                    lab.host.run("true")
+                run_for_ever(lab)
             lab.close()
             wait_for_no_child(kept)
             assert lab.reset().host.run("echo again").output == "again\n"
             lab.close()
+
+
+def run_for_ever(lab: Lab) -> None:
+    while True:
+        lab.host.run("true")
 
 
 def parent(pid: int) -> int:
@@ -152,7 +161,10 @@ time.sleep(20)
     process.kill()
     process.wait()
     started = time.monotonic()
-    while Path(f"/proc/{shim}").exists() and Path(f"/proc/{shim}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+    while (
+        Path(f"/proc/{shim}").exists()
+        and Path(f"/proc/{shim}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    ):
         assert time.monotonic() - started < WITHIN
         time.sleep(0.002)
     os.kill(sibling, signal.SIGKILL)
@@ -198,7 +210,9 @@ def test_a_lab_that_nobody_refers_to_ends() -> None:
 
 
 def test_twenty_restarts_under_tight_limits_exhaust_nothing() -> None:
-    limits = "; ".join(f"echo 12 > /proc/sys/user/max_{kind}_namespaces" for kind in ("net", "pid", "mnt", "uts"))
+    limits = "; ".join(
+        f"echo 12 > /proc/sys/user/max_{kind}_namespaces" for kind in ("net", "pid", "mnt", "uts")
+    )
     script = """
 from nslab import Lab
 for _ in range(20):
@@ -208,17 +222,35 @@ print("done")
 """
     line = f"{limits}; exec {sys.executable} -c '{script}'"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(["unshare", "--user", "--map-root-user", "sh", "-c", line],
-                          capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "sh", "-c", line],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
     assert done.stdout == "done\n", done.stderr
 
 
 def test_a_machine_without_user_namespaces_is_said_with_the_remedy() -> None:
-    script = "from nslab import Lab\ntry:\n    Lab()\nexcept Exception as error:\n    print(type(error).__name__, error)"
+    script = """
+from nslab import Lab
+try:
+    Lab()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
     line = f"echo 0 > /proc/sys/user/max_user_namespaces; exec {sys.executable} -c '{script}'"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(["unshare", "--user", "--map-root-user", "sh", "-c", line],
-                          capture_output=True, text=True, env=environment, check=False)
-    assert done.stdout.startswith("NoLab no lab could be made: user namespace was refused: unshare("), done.stderr
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "sh", "-c", line],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.stdout.startswith("NoLab no lab could be made: user namespace was refused: unshare("), (
+        done.stderr
+    )
     assert "ENOSPC" in done.stdout
     assert "nslab doctor" in done.stdout
