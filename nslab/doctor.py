@@ -151,8 +151,7 @@ LAYERS: tuple[tuple[Callable[[NoLab], bool], str, str], ...] = (
         lambda _: (
             _setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" and os.getuid() != 0
         ),
-        "AppArmor takes the capabilities of new user namespaces away "
-        "(kernel.apparmor_restrict_unprivileged_userns is 1)",
+        "AppArmor takes new user namespaces' capabilities (apparmor_restrict_unprivileged_userns is 1)",
         "give this Python an AppArmor profile with the rule `userns,`, as the Vagrant machine's set-up does",
     ),
     (

@@ -31,6 +31,7 @@ class Watch:
 
     def __enter__(self) -> Watch:
         self._before, self._names = self._read()
+        self._listening = [space for space in self._lab.spaces.values() if space._link.request("listen")]
         self._lab._watches.append(self)
         return self
 
@@ -38,8 +39,10 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lab._watches.remove(self)
+        log = {space.name: tuple(space._link.request("heard")) for space in self._listening if space.alive}
         after, names = self._read()
-        self._figure = ChangeFigure(Change(self._before, after, tuple(self.commands)), self._names, names)
+        change = Change(self._before, after, tuple(self.commands), log)
+        self._figure = ChangeFigure(change, self._names, names)
 
     @property
     def figure(self) -> ChangeFigure:

@@ -58,6 +58,7 @@ class Agent:
         self._children = Children(self._wake, kept.null)
         self._number = self._cancelled = 0
         self._calling = False
+        self._queue: int | None = None
         self._poll = select.poll()
         self._poll.register(wire.fd, select.POLLIN)
         self._poll.register(self._wake, select.POLLIN)
@@ -146,6 +147,29 @@ class Agent:
 
         namespace = os.readlink("self/ns/mnt", dir_fd=self._kept.proc)
         return namespace, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
+
+    def _do_listen(self, _: list[int]) -> bool:
+        """Begin to queue the mount events of the space's mount namespace; False where the kernel can't."""
+        from nslab.linux import fanotify
+
+        self._forget_queue()
+        namespace = os.open("self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._kept.proc)
+        self._queue = fanotify.watch(namespace)
+        os.close(namespace)
+        return self._queue is not None
+
+    def _do_heard(self, _: list[int]) -> list[tuple[str, int]]:
+        """Return the mount events since :meth:`_do_listen`, and stop queueing them."""
+        from nslab.linux import fanotify
+
+        heard = [] if self._queue is None else fanotify.events(self._queue)
+        self._forget_queue()
+        return heard
+
+    def _forget_queue(self) -> None:
+        if self._queue is not None:
+            os.close(self._queue)
+            self._queue = None
 
     def _do_status(self, pid: int, _: list[int]) -> int | None:
         return self._children.status(pid)

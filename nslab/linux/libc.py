@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LIBRARY = ctypes.CDLL(None, use_errno=True)
 
 Int = ctypes.c_int
+UInt = ctypes.c_uint
 Long = ctypes.c_long
 ULong = ctypes.c_ulong
 Text = ctypes.c_char_p

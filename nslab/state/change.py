@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,11 +29,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Two moments, the commands between them, and what they caused. Introduced in chapter 4."""
+    """Two moments, the commands between them, and what they caused.
+
+    ``log`` is the kernel's own account by space, where it gives one: attached or
+    detached, and the mount's unique id. Introduced in chapter 4.
+    """
 
     before: Mounts
     after: Mounts
     commands: tuple[str, ...]
+    log: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     def events(self) -> tuple[Event, ...]:
         """Return what happened to the mounts asked about, column by column, in path order.
@@ -52,6 +57,15 @@ class Change:
         for column in gone:
             events += [Event("ended", column.title, mount) for mount in self.before.asked(column)]
         return tuple(events)
+
+    def passing(self) -> dict[str, int]:
+        """Return how many mounts came and went in between, by space; only the kernel's log knows."""
+        seen = {mount.identity for moment in (self.before, self.after) for mount in moment.everything()}
+        counts = {
+            space: len({mount for verb, mount in said if verb == "attached" and mount not in seen})
+            for space, said in self.log.items()
+        }
+        return {space: count for space, count in counts.items() if count}
 
     def new(self) -> frozenset[int]:
         """Return the identities of the mounts that are there now and were not before."""

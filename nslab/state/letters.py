@@ -21,25 +21,29 @@ class Letters:
         self._members: dict[int, frozenset[int]] = {}
         self._given = 0
 
-    def names(self, mounts: Mounts) -> dict[int, str]:
-        """Return the letter of each group in *mounts*, giving new ones in order of sight."""
-        self._forget_the_dead(mounts)
-        for group in mounts.groups():
+    def names(self, mounts: Mounts, whole: Mounts | None = None) -> dict[int, str]:
+        """Return the letter of each group in *mounts*, giving new ones in order of sight.
+
+        *whole* are all mounts of the lab when *mounts* are those of some spaces
+        only: a group lives on in spaces that are not looked at.
+        """
+        self._forget_the_dead(whole or mounts)
+        groups = mounts.groups()
+        for group in groups:
             if group not in self._letter:
                 self._letter[group] = letter(self._given)
                 self._given += 1
-        return {group: self._letter[group] for group in mounts.groups()}
+        return {group: self._letter[group] for group in groups}
 
-    def _forget_the_dead(self, mounts: Mounts) -> None:
+    def _forget_the_dead(self, whole: Mounts) -> None:
         members: dict[int, set[int]] = {}
         mentioned: set[int] = set()
-        for mount in mounts.everything():
+        for mount in whole.everything():
             members.setdefault(mount.shared, set()).add(mount.identity)
             mentioned |= {mount.master, mount.propagate_from}
         for group in list(self._letter):
-            now = members.get(group, set())
-            alive = bool(self._members.get(group, now) & now) if now else group in mentioned
-            if not alive:
+            now, then = members.get(group), self._members.get(group)
+            if now and then and not now & then or not now and group not in mentioned:
                 del self._letter[group]
         self._members = {group: frozenset(now) for group, now in members.items()}
 

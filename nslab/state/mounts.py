@@ -11,6 +11,8 @@ from nslab.state.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from nslab.state.tree import Place
+
     Machine = tuple[tuple[tuple[int, int], str, str], ...]
 
 LAB_ROOT = ("tmpfs", "nslab")
@@ -34,10 +36,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The mounts of one thing at one path, a mount or None for each column."""
+    """The mounts of one thing at one place, a mount or None for each column; ``place`` is :meth:`Tree.place`."""
 
     path: str
-    level: int
+    place: Place
     what: str
     mounts: tuple[Mount | None, ...]
 
@@ -85,16 +87,15 @@ class Mounts:
 
     def rows(self) -> tuple[Row, ...]:
         """Return the rows that are asked about, in path order, what covers behind what it covers."""
-        found: dict[tuple[tuple[str, ...], int, str, tuple[int, int]], list[Mount | None]] = {}
+        found: dict[tuple[Place, str, tuple[int, int]], list[Mount | None]] = {}
         for number, column in enumerate(self.columns):
             for mount in self.asked(column):
-                key = (_parts(mount.point), column.tree.level(mount), self.what(mount), mount.device)
+                key = (column.tree.place(mount), self.what(mount), mount.device)
                 found.setdefault(key, [None] * len(self.columns))[number] = mount
-        rows = [
-            Row(next(m for m in mounts if m).point, level, what, tuple(mounts))
-            for (_, level, what, _), mounts in sorted(found.items(), key=lambda item: item[0])
-        ]
-        return tuple(rows)
+        return tuple(
+            Row(next(mount for mount in mounts if mount).point, place, what, tuple(mounts))
+            for (place, what, _), mounts in sorted(found.items(), key=lambda item: item[0])
+        )
 
     def asked(self, column: Column) -> list[Mount]:
         """Return the mounts of *column* that are asked about, in the table's order."""
@@ -137,10 +138,6 @@ class Mounts:
                     return mount
         points = ", ".join(row.path for row in self.rows())
         raise LookupError(f"nothing is mounted at {path!r}; there are mounts at {points}")
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.split("/") if part)
 
 
 def _is_furniture(mount: Mount, tree: Tree) -> bool:

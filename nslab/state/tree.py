@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from nslab.state.mountinfo import Mount
 
+    Place = tuple[tuple[str, int], ...]
+
 
 class Tree:
     """The mounts of one namespace by their parents, and what covers what.
@@ -28,7 +30,7 @@ class Tree:
                 self._children.setdefault(mount.parent, []).append(mount)
         self.roots = tuple([mount for mount in mounts if self.parent(mount) is None])
         self.root = self.roots[0] if self.roots else None
-        self._levels: dict[int, int] = {}
+        self._places: dict[int, Place] = {}
         self._covers: dict[int, Mount] = {}
         for mount, cover in self._seen_from_the_root():
             if cover:
@@ -42,9 +44,13 @@ class Tree:
         """Return the mounts attached to *mount*, in the table's order."""
         return self._children.get(mount.id, [])
 
-    def level(self, mount: Mount) -> int:
-        """Return how many mounts lie under *mount* at its own path."""
-        return self._levels[mount.id]
+    def place(self, mount: Mount) -> Place:
+        """Return where *mount* is, each part of its path with its floor: how many mounts lie under it there.
+
+        The path starts with ``""``. Mounts at one path are told apart by it, and
+        so are those below them; in its order, a mount stands behind what it covers.
+        """
+        return self._places[mount.id]
 
     def covering(self, mount: Mount) -> Mount | None:
         """Return the mount that keeps *mount* out of sight, None when a path leads to it.
@@ -55,12 +61,12 @@ class Tree:
         return self._covers.get(mount.id)
 
     def _seen_from_the_root(self) -> Iterator[tuple[Mount, Mount | None]]:
-        """Yield every mount, parents first, and what covers it; count the levels on the way."""
+        """Yield every mount, parents first, and what covers it; note the places on the way."""
         siblings = {mount.point: mount for mount in self.roots}
-        pending = [(mount, 0, _nearest(mount, siblings)) for mount in self.roots]
+        pending = [(mount, _inside((("", 0),), mount.point), _nearest(mount, siblings)) for mount in self.roots]
         while pending:
-            mount, level, cover = pending.pop()
-            self._levels[mount.id] = level
+            mount, place, cover = pending.pop()
+            self._places[mount.id] = place
             children = self.children(mount)
             there = {child.point: child for child in children}
             on_top = there.pop(mount.point, None)
@@ -68,12 +74,23 @@ class Tree:
             yield mount, cover or (None if stays else on_top)
             for child in children:
                 if child is on_top:
-                    pending.append((child, level + 1, cover or stays))
+                    pending.append((child, _upstairs(place), cover or stays))
                 else:
-                    pending.append((child, 0, cover or (None if stays else on_top) or _nearest(child, there)))
+                    hidden_by = cover or (None if stays else on_top) or _nearest(child, there)
+                    pending.append((child, _inside(place, child.point[len(mount.point) :]), hidden_by))
 
     def _is_a_root_to_stand_on(self, mount: Mount) -> bool:
         return mount.point == "/" and self.roots == (mount,)
+
+
+def _inside(place: Place, path: str) -> Place:
+    """Return the place at the end of *path*, on the ground floor, seen from *place*."""
+    return (*place, *[(part, 0) for part in path.split("/") if part])
+
+
+def _upstairs(place: Place) -> Place:
+    name, floor = place[-1]
+    return (*place[:-1], (name, floor + 1))
 
 
 def _nearest(mount: Mount, siblings: dict[str, Mount]) -> Mount | None:

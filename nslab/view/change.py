@@ -9,7 +9,7 @@ from nslab.view.forest import forest
 from nslab.view.mounts import forest_text, table_text
 from nslab.view.sheet import sheet
 from nslab.view.table import table
-from nslab.view.words import propagation
+from nslab.view.words import plural, propagation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,9 @@ class ChangeFigure(Figure):
         return sheet([self._before, self._after], ["\n".join(self._caused())])
 
     def _caused(self) -> list[str]:
-        events = self.change.events()
+        events, passing = self.change.events(), self.change.passing()
         lines = [f"  {self._event(event)}" for event in events]
+        lines += [f"  ± {plural(count, 'mount')} came and went in {space}" for space, count in passing.items()]
         return [*self.change.commands, *(lines or ["  nothing changed"])]
 
     def _event(self, event: Event) -> str:

@@ -76,14 +76,14 @@ def _cell(mount: Mount, mounts: Mounts, column: int, names: Mapping[int, str], n
 
 
 def _ancestor(rows: tuple[Row, ...], number: int) -> int | None:
-    """Return the nearest earlier row whose path leads to this one's, or that it covers."""
-    path = rows[number].path
+    """Return the nearest earlier row that this one stands in, or on."""
+    place = rows[number].place
     for earlier in range(number - 1, -1, -1):
-        above = rows[earlier].path
-        if path != above and path.startswith(above.rstrip("/") + "/"):
-            return earlier
-        if path == above and rows[earlier].level < rows[number].level:
-            return earlier
+        *way, (name, floor) = rows[earlier].place
+        depth = len(way)
+        if place[:depth] == tuple(way) and len(place) > depth and place[depth][0] == name and place[depth][1] >= floor:
+            if place != rows[earlier].place:
+                return earlier
     return None
 
 
