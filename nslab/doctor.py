@@ -105,14 +105,8 @@ def _try(probe: Probe, host: Space) -> Answer:
         tried = space.run(probe.lines)
     finally:
         space.kill()
-    said = (
-        ""
-        if tried.status == 0
-        else tried.output.strip().splitlines()[-1:][0]
-        if tried.output.strip()
-        else "refused"
-    )
-    return Answer(probe.what, probe.needed, works=tried.status == 0, said=said, remedy=probe.remedy)
+    said = tried.output.strip().splitlines() or ["refused without a word"]
+    return Answer(probe.what, probe.needed, tried.status == 0, said[0], probe.remedy)
 
 
 def _no_lab(refused: NoLab) -> Answer:

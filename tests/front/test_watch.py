@@ -59,9 +59,15 @@ def test_the_kernels_log_and_the_difference_agree(lab: Lab) -> None:
 
 
 def test_a_block_that_fails_still_shows_what_it_did(lab: Lab) -> None:
-    with pytest.raises(ZeroDivisionError), lab.watch(under="/mnt") as change:
-        lab.host.run("mount -t tmpfs x /mnt")
-        _ = 1 / 0
+    change = lab.watch(under="/mnt")
+
+    def fails() -> None:
+        with change:
+            lab.host.run("mount -t tmpfs x /mnt")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert "+ host:/mnt attached" in repr(change)
     assert lab._watches == []
 
