@@ -7,6 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import magics
+from nslab.front.reading import Reading
 from nslab.front.space import Space
 from nslab.front.watch import Watch
 from nslab.lab.link import SpaceGone
@@ -130,15 +131,17 @@ class Lab:
     def _read(self, spaces: Sequence[Space]) -> Mounts:
         """Return the mount tables of *spaces* as the kernel has them now."""
         self._check()
-        tables: dict[str, bytes] = {}
-        namespaces: dict[str, str] = {}
+        return self._mounts([Reading(space, *space._link.request("mounts")) for space in spaces])
+
+    def _mounts(self, readings: Sequence[Reading]) -> Mounts:
+        tables = {reading.space.name: reading.table for reading in readings}
+        namespaces = {reading.space.name: reading.namespace for reading in readings}
         unique: dict[int, int] = {}
-        for space in spaces:
-            namespaces[space.name], tables[space.name], ids = space._link.request("mounts")
-            unique |= ids
-        if not unique:
-            unique = self._generations.identities(tables)
-        return Mounts.read(tables, namespaces, unique, self._machine_files)
+        for reading in readings:
+            unique |= reading.unique
+        return Mounts.read(
+            tables, namespaces, unique or self._generations.identities(tables), self._machine_files
+        )
 
     def _figure(self, spaces: Sequence[Space], under: str | None, *, raw: bool) -> MountsFigure:
         from nslab.view.mounts import MountsFigure

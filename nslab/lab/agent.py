@@ -68,6 +68,10 @@ class Agent:
         """Say hello, serve until the wire ends, and end."""
         try:
             self._listen()
+            if {"user", "mnt"} <= set(self._birth.types):
+                from nslab.linux import mountinfo
+
+                said["mountinfo"] = mountinfo.read(self._kept.proc)
             self._birth.settle()
             self._wire.send((0, "done", said), [os.pidfd_open(os.getpid())])
             while True:
@@ -141,12 +145,12 @@ class Agent:
             return True
         return False
 
-    def _do_mounts(self, _: list[int]) -> tuple[str, bytes, dict[int, int]]:
-        """Return the space's mount namespace, its mountinfo, and its mounts' unique ids."""
+    def _do_mounts(self, _: list[int]) -> tuple[str, str, bytes, dict[int, int]]:
+        """Return the space's mount and user namespaces, its mountinfo, and its mounts' unique ids."""
         from nslab.linux import mountinfo
 
-        namespace = os.readlink("self/ns/mnt", dir_fd=self._kept.proc)
-        return namespace, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
+        namespaces = [os.readlink(f"self/ns/{kind}", dir_fd=self._kept.proc) for kind in ("mnt", "user")]
+        return *namespaces, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
 
     def _do_listen(self, _: list[int]) -> bool:
         """Begin to queue the mount events of the space's mount namespace; False where the kernel can't."""

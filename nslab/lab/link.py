@@ -25,6 +25,9 @@ class SpaceGone(RuntimeError):
 class Link:
     """Sends requests to an agent, one at a time, from any thread.
 
+    ``pidfd`` stands for the agent; ``born_with`` is the mountinfo that a space in
+    a user namespace of its own began with, whose mounts are locked.
+
     An interrupt (KeyboardInterrupt) while a request is under way cancels it in
     the agent and is raised again once the agent has answered, so that the next
     request finds the conversation in step.
@@ -33,6 +36,7 @@ class Link:
     def __init__(self, name: str) -> None:
         self.name = name
         self.pidfd = -1
+        self.born_with = b""
         self._owner = os.getpid()
         self._wire, wire_far = pair()
         self._control, control_far = pair()

@@ -98,7 +98,7 @@ class Machine:
                 os.close(descriptor)
             link.close()
             raise
-        link.greet()
+        link.born_with = link.greet().get("mountinfo", b"")
         return link
 
     def close(self) -> None:

@@ -1,0 +1,103 @@
+"""The model, set to what a lab is at this moment: what it says of a command, and why."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nslab.front.reading import Reading
+from nslab.state.foreseen import foreseen
+from nslab.state.mountinfo import parse_mountinfo
+from nslab.state.propagation import RULES, Kernel, Outcome, Refusal, UnknownPath, do, from_tables, know
+
+if TYPE_CHECKING:
+    from nslab.front.lab import Lab
+    from nslab.front.space import Space
+    from nslab.state.mounts import Mounts
+    from nslab.state.propagation import Operation, State
+
+UNLOCKED = ("/proc", "/sys", "/dev/pts", "/dev/shm")
+"""Mounts that a lab's own pid 1 made, inside; all others of a fresh lab came locked."""
+
+MOST_QUESTIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A lab's mounts at one moment, as tables and as the model's state; ``locked`` by identity."""
+
+    mounts: Mounts
+    state: State
+    locked: frozenset[int]
+
+
+def moment(lab: Lab) -> Moment:
+    """Return what *lab* is now. Raises SpaceGone, and NotUnderstood for a table the model can't take."""
+    lab._check()
+    readings = [Reading(space, *space._link.request("mounts")) for space in lab.spaces.values()]
+    mounts = lab._mounts(readings)
+    home = readings[0].user
+    locked = {one for reading in readings for one in _locked(lab, reading)}
+    state = from_tables(
+        {reading.space.name: reading.table for reading in readings},
+        {reading.space.name: reading.namespace for reading in readings},
+        {reading.space.name: "" if reading.user == home else reading.user for reading in readings},
+        locked,
+        kernel=Kernel.parse(os.uname().release),
+    )
+    identities = {mount.id: mount.identity for mount in mounts.everything()}
+    return Moment(mounts, state, frozenset(identities[one] for one in locked if one in identities))
+
+
+def foresee(lab: Lab, operation: Operation, now: Moment | None = None) -> Outcome:
+    """Return what the model says of *operation* in *lab*; paths it does not know it asks the spaces about.
+
+    Raises NotUnderstood for what it can't answer.
+    """
+    state = (now or moment(lab)).state
+    for _ in range(MOST_QUESTIONS):
+        try:
+            return do(state, operation)
+        except UnknownPath as unknown:
+            kind = _kind(lab.spaces[unknown.space], unknown.path)
+            if kind is None:
+                missing = Refusal(operation, RULES["path.missing"], {"path": unknown.path})
+                return Outcome(state, state, (), missing)
+            state = know(state, unknown.space, {unknown.path: kind})
+    raise RuntimeError(f"the model asked about {MOST_QUESTIONS} paths and is not content")
+
+
+def as_mounts(outcome: Outcome, now: Moment) -> Mounts:
+    """Return the mount tables after *outcome*, as :meth:`Lab.mounts` would show them."""
+    return foreseen(outcome.state, now.mounts)
+
+
+def _kind(space: Space, path: str) -> str | None:
+    return space.call(_look, path)  # type: ignore[no-any-return]
+
+
+def _look(path: str) -> str | None:
+    import os
+
+    return ("dir" if os.path.isdir(path) else "file") if os.path.lexists(path) else None  # noqa: PTH112
+
+
+def _locked(lab: Lab, reading: Reading) -> set[int]:
+    """Return the ids of the mounts of a space that are locked, as far as their origin tells.
+
+    Those that a fresh lab came with, by place and device, and in a user
+    namespace of its own those that the space was born with, but for its root.
+    """
+    fresh = {(one.point, one.device, one.root) for one in parse_mountinfo(lab._machine.mountinfo)}
+    inherited = {
+        (one.point, one.device, one.root)
+        for one in parse_mountinfo(reading.space._link.born_with)
+        if one.point != "/"
+    }
+    furniture = {place for place in fresh if place[0] not in UNLOCKED}
+    return {
+        one.id
+        for one in parse_mountinfo(reading.table)
+        if (one.point, one.device, one.root) in inherited | furniture
+    }
