@@ -12,6 +12,8 @@ from nslab.state.mountinfo import parse_mountinfo
 from nslab.state.propagation import RULES, Kernel, Outcome, Refusal, UnknownPath, do, from_tables, know
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nslab.front.lab import Lab
     from nslab.front.space import Space
     from nslab.state.mounts import Mounts
@@ -50,19 +52,19 @@ def moment(lab: Lab) -> Moment:
     return Moment(mounts, state, frozenset(identities[one] for one in locked if one in identities))
 
 
-def foresee(lab: Lab, operation: Operation, now: Moment | None = None) -> Outcome:
-    """Return what the model says of *operation* in *lab*; paths it does not know it asks the spaces about.
+def foresee(lab: Lab, operations: Sequence[Operation], now: Moment | None = None) -> Outcome:
+    """Return what the model says of *operations* in *lab*; paths it does not know it asks the spaces about.
 
     Raises NotUnderstood for what it can't answer.
     """
     state = (now or moment(lab)).state
     for _ in range(MOST_QUESTIONS):
         try:
-            return do(state, operation)
+            return do(state, operations)
         except UnknownPath as unknown:
             kind = _kind(lab.spaces[unknown.space], unknown.path)
             if kind is None:
-                missing = Refusal(operation, RULES["path.missing"], {"path": unknown.path})
+                missing = Refusal(operations[0], RULES["path.missing"], {"path": unknown.path})
                 return Outcome(state, state, (), missing)
             state = know(state, unknown.space, {unknown.path: kind})
     raise RuntimeError(f"the model asked about {MOST_QUESTIONS} paths and is not content")

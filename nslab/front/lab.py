@@ -18,9 +18,10 @@ from nslab.state.mountinfo import parse_mountinfo
 from nslab.state.mounts import Mounts, machine_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
+    from nslab.front.predict import Prediction
     from nslab.lab.link import Link
     from nslab.view.mounts import MountsFigure
 
@@ -106,6 +107,19 @@ class Lab:
         *under* is a path: other mounts are folded away. Introduced in chapter 4.
         """
         return Watch(self, under)
+
+    def predict(self, line: str, guess: Iterable[str] = (), under: str | None = None) -> Prediction:
+        """Return what a command would do, by the model: nothing is run.
+
+        *line* is a plain command of a space, ``web: mount --bind /a /b``; without a
+        name it is the host's. *guess* says as ``space:path`` where the learner
+        thinks that a mount will appear; ``.check()`` runs the command and judges
+        both. Raises NotUnderstood, which quotes the part that the model does not know.
+        Introduced in chapter 4.
+        """
+        from nslab.front.predict import Prediction
+
+        return Prediction(self, line, guess, under)
 
     def __enter__(self) -> Lab:
         return self

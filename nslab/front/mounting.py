@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from nslab.front import reasons, shown
 from nslab.linux import mount as m
@@ -12,6 +12,8 @@ from nslab.linux.refusal import KernelRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from nslab.front.lab import Lab
 
 _TYPES = {"shared": m.MS_SHARED, "slave": m.MS_SLAVE, "private": m.MS_PRIVATE, "unbindable": m.MS_UNBINDABLE}
 
@@ -29,6 +31,8 @@ class Mounting:
         @property
         def name(self) -> str:  # noqa: D102
             ...
+
+        _lab: Lab
 
         def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
             ...
@@ -51,34 +55,35 @@ class Mounting:
         Source: mount(2), mount(8). Introduced in chapter 4.
         """
         source = name or fstype
-        self._show(shown.line("mount", "-t", fstype, *(("-o", options) if options else ()), source, target))
         flags, data = words.parse(options)
-        self._ask(m.mount, source, target, fstype, flags, data, paths=(target,))
+        given = ("-o", options) if options else ()
+        command = shown.line("mount", "-t", fstype, *given, source, target)
+        self._equal(command, m.mount, source, target, fstype, flags, data)
 
     def bind(self, source: str, target: str, *, recursive: bool = False) -> None:
         """Make *source* visible at *target* too, with the mounts below it when *recursive*.
 
         Raises KernelRefused. Source: mount(2), MS_BIND. Introduced in chapter 2.
         """
-        self._show(shown.line("mount", "--rbind" if recursive else "--bind", source, target))
         flags = m.MS_BIND | (m.MS_REC if recursive else 0)
-        self._ask(m.mount, source, target, None, flags, paths=(source, target))
+        command = shown.line("mount", "--rbind" if recursive else "--bind", source, target)
+        self._equal(command, m.mount, source, target, None, flags)
 
     def move(self, source: str, target: str) -> None:
         """Move the mount at *source*, with all below it, to *target*.
 
         Raises KernelRefused. Source: mount(2), MS_MOVE. Introduced in chapter 4.
         """
-        self._show(shown.line("mount", "--move", source, target))
-        self._ask(m.mount, source, target, None, m.MS_MOVE, paths=(source, target))
+        command = shown.line("mount", "--move", source, target)
+        self._equal(command, m.mount, source, target, None, m.MS_MOVE)
 
     def umount(self, target: str, *, lazy: bool = False) -> None:
         """Remove the mount at *target*; *lazy* removes it at once even when it is in use.
 
         Raises KernelRefused. Source: umount2(2), umount(8). Introduced in chapter 4.
         """
-        self._show(shown.line("umount", "-l" if lazy else "", target))
-        self._ask(m.umount, target, m.MNT_DETACH if lazy else 0, paths=(target,))
+        command = shown.line("umount", "-l" if lazy else "", target)
+        self._equal(command, m.umount, target, m.MNT_DETACH if lazy else 0)
 
     def make_shared(self, target: str, *, recursive: bool = False) -> None:
         """Make the mount at *target* shared: it gets a peer group. Raises KernelRefused.
@@ -110,21 +115,22 @@ class Mounting:
         set them. Raises KernelRefused.
         Source: mount(2), MS_REMOUNT. Introduced in chapter 2.
         """
-        flags, data = words.parse(options, self._ask(m.current_flags, target, paths=(target,)))
+        asked = shown.line("mount", "-o", f"remount,{options}", target)
+        flags, data = words.parse(options, self._ask(asked, m.current_flags, target))
         given = ",".join(
             ["remount", *(["bind"] if bind else []), *words.names(flags), *([data] if data else [])]
         )
-        self._show(shown.line("mount", "-o", given, "none", target))
         flags |= m.MS_REMOUNT | (m.MS_BIND if bind else 0)
-        self._ask(m.mount, None, target, None, flags, data, paths=(target,))
+        command = shown.line("mount", "-o", given, "none", target)
+        self._equal(command, m.mount, None, target, None, flags, data)
 
     def chroot(self, new_root: str) -> None:
         """Make *new_root* this space's root directory, and go there. Raises KernelRefused.
 
         Source: chroot(2), chroot(8). Introduced in chapter 2.
         """
-        self._show(shown.line("chroot", new_root))
-        self._ask(m.chroot, new_root, paths=(new_root,))
+        command = shown.line("chroot", new_root)
+        self._equal(command, m.chroot, new_root)
 
     def pivot_root(self, new_root: str, put_old: str) -> None:
         """Make *new_root* the root mount of this space's mount namespace; the old one moves to *put_old*.
@@ -132,20 +138,21 @@ class Mounting:
         Every process there that stood on the old root stands on the new one.
         Raises KernelRefused. Source: pivot_root(2), pivot_root(8). Introduced in chapter 2.
         """
-        self._show(shown.line("pivot_root", new_root, put_old))
-        self._ask(m.pivot_root, new_root, put_old, paths=(new_root, put_old))
+        command = shown.line("pivot_root", new_root, put_old)
+        self._equal(command, m.pivot_root, new_root, put_old)
         self.call(os.chdir, "/")
 
     def _make(self, kind: str, target: str, *, recursive: bool) -> None:
-        self._show(shown.line("mount", f"--make-{'r' if recursive else ''}{kind}", target))
-        self._ask(m.mount, None, target, None, _TYPES[kind] | (m.MS_REC if recursive else 0), paths=(target,))
+        command = shown.line("mount", f"--make-{'r' if recursive else ''}{kind}", target)
+        self._equal(command, m.mount, None, target, None, _TYPES[kind] | (m.MS_REC if recursive else 0))
 
-    def _ask(self, function: Callable[..., Any], *arguments: Any, paths: tuple[str, ...]) -> Any:
+    def _equal(self, command: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Show *command*, do what it does, and give a refusal its rule."""
+        self._show(command)
+        return self._ask(command, function, *arguments)
+
+    def _ask(self, command: str, function: Callable[..., Any], *arguments: Any) -> Any:
         try:
             return self.call(function, *arguments)
         except KernelRefused as refused:
-            self._refuse(refused, paths)
-
-    def _refuse(self, refused: KernelRefused, paths: tuple[str, ...]) -> NoReturn:
-        missing = [path for path in paths if not self.call(os.path.lexists, path)]
-        raise reasons.with_rule(refused, self.name, missing) from None
+            raise reasons.with_rule(refused, self._lab, self.name, command) from None

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nslab.front import shown
+from nslab.front import reasons, shown
 from nslab.front.mounting import Mounting
 from nslab.lab import shipping
 from nslab.lab.birth import PROPAGATION
@@ -201,7 +201,13 @@ class Space(Mounting):
             write("\n")
         if status:
             write(f"[exit {status}]\n")
+            write(self._reason(command))
         return status
+
+    def _reason(self, command: str) -> str:
+        """Return why the kernel refused a mount command, as a line; nothing where the model can't tell."""
+        found = reasons.refusal(self._lab, self.name, command)
+        return f"[why: {found.name}, {reasons.sentence(found)}]\n" if found else ""
 
     def _pids(self) -> list[int]:
         if not self.alive:

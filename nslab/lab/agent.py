@@ -149,8 +149,8 @@ class Agent:
         """Return the space's mount and user namespaces, its mountinfo, and its mounts' unique ids."""
         from nslab.linux import mountinfo
 
-        namespaces = [os.readlink(f"self/ns/{kind}", dir_fd=self._kept.proc) for kind in ("mnt", "user")]
-        return *namespaces, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
+        mnt, user = (os.readlink(f"self/ns/{kind}", dir_fd=self._kept.proc) for kind in ("mnt", "user"))
+        return mnt, user, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
 
     def _do_listen(self, _: list[int]) -> bool:
         """Begin to queue the mount events of the space's mount namespace; False where the kernel can't."""
