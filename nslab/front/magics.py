@@ -82,9 +82,10 @@ class Labs:
         raise SpaceGone(f"there is no space {text!r}; there is {known}")
 
     def _spaces(self) -> dict[str, Space]:
-        """Return the spaces of the newest lab that is open."""
+        """Return the spaces of the newest open lab; a quiet one, made by a program, counts only if alone."""
         labs = [lab for known in self._labs if (lab := known()) is not None and not lab.closed]
-        return dict(labs[-1].spaces) if labs else {}
+        spoken = [lab for lab in labs if not lab.quiet] or labs
+        return dict(spoken[-1].spaces) if spoken else {}
 
 
 def _write(text: str) -> None:

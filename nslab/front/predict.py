@@ -43,14 +43,23 @@ class Prediction:
 
     @property
     def figure(self) -> PredictionFigure:
-        """The prediction as text and picture."""
+        """The prediction as text and picture: the state before, what is caused and why, the state after."""
+        change, before, after = self._change()
+        return PredictionFigure(change, before, after, self.outcome, locked=self._now.locked)
+
+    @property
+    def after(self) -> MountsFigure:
+        """The state after, alone, marked as a prediction."""
+        change, _, names = self._change()
+        return MountsFigure(change.after, names, new=change.new(), locked=self._now.locked, prediction=True)
+
+    def _change(self) -> tuple[Change, dict[int, str], dict[int, str]]:
+        """Return the change and the names of its groups, which the lab's own letters go on with."""
         letters = deepcopy(self._lab._letters)
-        before = self._now.mounts.below(self._under)
+        before, after = (mounts.below(self._under) for mounts in (self._now.mounts, self.mounts))
         named = letters.names(before)
-        after = self.mounts.below(self._under)
-        change = Change(before, after, (f"{self.command.space}# {self.command.line}",))
-        names = letters.names(after)
-        return PredictionFigure(change, named, names, self.outcome, locked=self._now.locked)
+        command = f"{self.command.space}# {self.command.line}"
+        return Change(before, after, (command,)), named, letters.names(after)
 
     def check(self) -> Verdict:
         """Run the command in the lab, and compare what the kernel did with the model and the guess.

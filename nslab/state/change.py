@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from nslab.state.mountinfo import Mount
     from nslab.state.mounts import Column, Mounts
@@ -69,7 +69,9 @@ class Change:
 
     def new(self) -> frozenset[int]:
         """Return the identities of the mounts that are there now and were not before."""
-        return frozenset(event.mount.identity for event in self.events() if event.verb in ("attached", "tucked", "copied"))
+        return frozenset(
+            event.mount.identity for event in self.events() if event.verb in ("attached", "tucked", "copied")
+        )
 
     def _asked(self, before: Column, after: Column) -> set[int]:
         asked = (*self.before.asked(before), *self.after.asked(after))
@@ -79,7 +81,9 @@ class Change:
 def _events(before: Column, after: Column, asked: set[int]) -> list[Event]:
     then = {mount.identity: mount for mount in before.tree.mounts}
     now = {mount.identity: mount for mount in after.tree.mounts}
-    events = [Event("detached", after.title, mount, mount) for mount in then.values() if mount.identity not in now]
+    events = [
+        Event("detached", after.title, mount, mount) for mount in then.values() if mount.identity not in now
+    ]
     for mount in now.values():
         if old := then.get(mount.identity):
             events += [Event(verb, after.title, mount, old) for verb in _changes(old, mount)]
@@ -91,8 +95,14 @@ def _events(before: Column, after: Column, asked: set[int]) -> list[Event]:
 
 def _arrival(column: Column, mount: Mount, then: dict[int, Mount]) -> Event:
     """Return how a new mount came: on top of what was there, or tucked under it."""
-    lifted = [child for child in column.tree.children(mount) if child.point == mount.point and child.identity in then]
-    return Event("tucked", column.title, mount, lifted[0]) if lifted else Event("attached", column.title, mount)
+    lifted = [
+        child
+        for child in column.tree.children(mount)
+        if child.point == mount.point and child.identity in then
+    ]
+    return (
+        Event("tucked", column.title, mount, lifted[0]) if lifted else Event("attached", column.title, mount)
+    )
 
 
 def _changes(old: Mount, mount: Mount) -> Iterator[str]:

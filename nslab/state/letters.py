@@ -43,7 +43,8 @@ class Letters:
             mentioned |= {mount.master, mount.propagate_from}
         for group in list(self._letter):
             now, then = members.get(group), self._members.get(group)
-            if now and then and not now & then or not now and group not in mentioned:
+            replaced = bool(now and then and not now & then)
+            if replaced or (not now and group not in mentioned):
                 del self._letter[group]
         self._members = {group: frozenset(now) for group, now in members.items()}
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _ESCAPED = {"040": " ", "011": "\t", "012": "\n", "134": "\\", "043": "#"}
 _NUMBERED = ("shared", "master", "propagate_from")
+_NO_OPTIONAL: tuple[int, int, int, bool, tuple[str, ...]] = (0, 0, 0, False, ())
 
 
 class MountinfoError(ValueError):
@@ -53,9 +54,9 @@ class Mount(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What is mounted: source, the root within it in brackets unless ``/``, and the type.
+        r"""What is mounted: source, the root within it in brackets unless ``/``, and the type.
 
-        >>> parse_mountinfo(b"1 2 0:5 /srv /mnt rw - tmpfs data rw\\n")[0].what
+        >>> parse_mountinfo(b"1 2 0:5 /srv /mnt rw - tmpfs data rw\n")[0].what
         'data[/srv] (tmpfs)'
         """
         inside = "" if self.root == "/" else f"[{self.root}]"
@@ -63,17 +64,18 @@ class Mount(NamedTuple):
 
 
 def parse_mountinfo(table: bytes, unique: Mapping[int, int] | None = None) -> tuple[Mount, ...]:
-    """Return the mounts of *table*, in its order.
+    r"""Return the mounts of *table*, in its order.
 
     *unique* gives identities by mount id; where it has none, the id is taken.
     Raises MountinfoError for a line or a table that makes no sense.
 
-    >>> parse_mountinfo(b"36 35 98:0 / /mnt\\\\040x rw master:1 - ext4 /dev/root rw\\n")[0].point
+    >>> parse_mountinfo(b"36 35 98:0 / /mnt\\040x rw master:1 - ext4 /dev/root rw\n")[0].point
     '/mnt x'
     """
     text = table.decode("utf-8", "surrogateescape")
     if text and not text.endswith("\n"):
-        raise MountinfoError(f"the table is cut short: its last line has no end: {text.rpartition(chr(10))[2]!r}")
+        last = text.rpartition("\n")[2]
+        raise MountinfoError(f"the table is cut short: its last line has no end: {last!r}")
     known = unique or {}
     mounts = tuple([_parse_line(line, known) for line in text.split("\n")[:-1]])
     _check(mounts)
@@ -89,19 +91,21 @@ def _parse_line(line: str, unique: Mapping[int, int]) -> Mount:
     head, dash, tail = line.partition(" - ")
     fields = head.split(" ")
     behind = tail.split(" ", 2)
-    if not dash or len(fields) < 6 or len(behind) != 3:
-        missing = "the separating dash" if not dash else "a field before the dash" if len(fields) < 6 else "a field behind it"
-        raise MountinfoError(f"{missing} is missing in {line!r}")
+    if not dash:
+        raise MountinfoError(f"the separating dash is missing in {line!r}")
+    if len(fields) < 6 or len(behind) != 3:
+        where = "before" if len(fields) < 6 else "behind"
+        raise MountinfoError(f"a field {where} the dash is missing in {line!r}")
     major, _, minor = fields[2].partition(":")
     if not all(map(_is_number, (fields[0], fields[1], major, minor))):
         raise MountinfoError(f"mount id, parent id or device is no number in {line!r}")
     if not fields[4].startswith("/"):
         raise MountinfoError(f"the mount point {fields[4]!r} is no absolute path in {line!r}")
     number, parent, device = int(fields[0]), int(fields[1]), (int(major), int(minor))
-    shared, master, origin, unbindable, more = _optional(fields, line) if len(fields) > 6 else (0, 0, 0, False, ())
+    optional = _optional(fields, line) if len(fields) > 6 else _NO_OPTIONAL
     return Mount(
         *(number, parent, device, _decoded(fields[3]), _decoded(fields[4]), fields[5]),
-        *(shared, master, origin, unbindable, more),
+        *optional,
         *(_decoded(behind[0]), _decoded(behind[1]), behind[2], unique.get(number, number)),
     )
 
@@ -140,8 +144,8 @@ def _check(mounts: tuple[Mount, ...]) -> None:
         parent = by_id.get(mount.parent, mount)
         if not _leads_to(parent.point, mount.point):
             raise MountinfoError(
-                f"mount {mount.id} at {mount.point!r} is not below its parent {parent.id} at {parent.point!r};"
-                " read the table again"
+                f"mount {mount.id} at {mount.point!r} is not below its parent {parent.id}"
+                f" at {parent.point!r}; read the table again"
             )
     _check_ends(by_id)
 
@@ -152,7 +156,7 @@ def _leads_to(above: str, below: str) -> bool:
 
 
 def _check_ends(by_id: dict[int, Mount]) -> None:
-    """Raise MountinfoError when the parents of a mount lead back to it; being its own parent is the root's right."""
+    """Raise MountinfoError when a mount's parents lead back to it; a root may be its own parent."""
     sound: set[int] = set()
     for start in by_id:
         path: set[int] = set()
@@ -170,7 +174,7 @@ def _decoded(field: str) -> str:
     if "\\" not in field:
         return field
     first, *rest = field.split("\\")
-    return first + "".join([_ESCAPED[part[:3]] + part[3:] if part[:3] in _ESCAPED else "\\" + part for part in rest])
+    return first + "".join([_ESCAPED.get(part[:3], "\\" + part[:3]) + part[3:] for part in rest])
 
 
 def _encoded(field: str) -> str:
@@ -181,9 +185,10 @@ def _encoded(field: str) -> str:
 
 
 def _format(mount: Mount) -> str:
-    numbered = zip(_NUMBERED, (mount.shared, mount.master, mount.propagate_from))
+    numbered = zip(_NUMBERED, (mount.shared, mount.master, mount.propagate_from), strict=True)
     optional = [f"{name}:{number}" for name, number in numbered if number]
     optional += ["unbindable"] if mount.unbindable else []
-    head = (mount.id, mount.parent, "{}:{}".format(*mount.device), _encoded(mount.root), _encoded(mount.point))
+    device = "{}:{}".format(*mount.device)
+    head = (mount.id, mount.parent, device, _encoded(mount.root), _encoded(mount.point))
     tail = (_encoded(mount.fstype), _encoded(mount.source), mount.super_options)
     return " ".join([*map(str, head), mount.options, *optional, *mount.more, "-", *tail])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nslab.state.mountinfo import Mount, parse_mountinfo
+from nslab.state.mountinfo import Mount, MountinfoError, parse_mountinfo
 from nslab.state.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from nslab.state.tree import Place
 
@@ -36,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The mounts of one thing at one place, a mount or None for each column; ``place`` is :meth:`Tree.place`."""
+    """The mounts of one thing at one place (:meth:`Tree.place`), a mount or None for each column."""
 
     path: str
     place: Place
@@ -79,11 +79,18 @@ class Mounts:
         for space in tables:
             together.setdefault(known.get(space, f"of {space}"), []).append(space)
         trees = {names[0]: Tree(parse_mountinfo(tables[names[0]], unique)) for names in together.values()}
+        _check_masters(mount for tree in trees.values() for mount in tree.mounts)
         return cls(tuple(Column(tuple(names), trees[names[0]]) for names in together.values()), None, machine)
 
     def below(self, path: str | None) -> Mounts:
         """Return the same tables, asked about *path* and what is below it only."""
         return replace(self, under=path.rstrip("/") or "/" if path else None)
+
+    def of(self, spaces: Collection[str]) -> Mounts:
+        """Return what *spaces* see of these mounts: their columns, without the names of others."""
+        names = [tuple(name for name in column.spaces if name in spaces) for column in self.columns]
+        seen = zip(self.columns, names, strict=True)
+        return replace(self, columns=tuple(Column(mine, column.tree) for column, mine in seen if mine))
 
     def rows(self) -> tuple[Row, ...]:
         """Return the rows that are asked about, in path order, what covers behind what it covers."""
@@ -113,7 +120,9 @@ class Mounts:
 
     def folded(self) -> int:
         """Return how many mounts of all columns are folded away, 0 when a path was asked about."""
-        return 0 if self.under else sum(len(column.tree.mounts) - len(self.asked(column)) for column in self.columns)
+        if self.under:
+            return 0
+        return sum(len(column.tree.mounts) - len(self.asked(column)) for column in self.columns)
 
     def groups(self) -> tuple[int, ...]:
         """Return the peer groups of the rows in order of first sight, masters without a member last."""
@@ -138,6 +147,18 @@ class Mounts:
                     return mount
         points = ", ".join(row.path for row in self.rows())
         raise LookupError(f"nothing is mounted at {path!r}; there are mounts at {points}")
+
+
+def _check_masters(mounts: Iterable[Mount]) -> None:
+    """Raise MountinfoError when a peer group hears itself through its masters."""
+    masters = {mount.shared: mount.master for mount in mounts if mount.shared}
+    for group in masters:
+        above, seen = masters[group], {group}
+        while above in masters and above not in seen:
+            seen.add(above)
+            above = masters[above]
+        if above == group:
+            raise MountinfoError(f"peer group {group} is its own master; read the tables again")
 
 
 def _is_furniture(mount: Mount, tree: Tree) -> bool:

@@ -63,7 +63,9 @@ class Tree:
     def _seen_from_the_root(self) -> Iterator[tuple[Mount, Mount | None]]:
         """Yield every mount, parents first, and what covers it; note the places on the way."""
         siblings = {mount.point: mount for mount in self.roots}
-        pending = [(mount, _inside((("", 0),), mount.point), _nearest(mount, siblings)) for mount in self.roots]
+        pending = [
+            (mount, _inside((("", 0),), mount.point), _nearest(mount, siblings)) for mount in self.roots
+        ]
         while pending:
             mount, place, cover = pending.pop()
             self._places[mount.id] = place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from nslab.view.words import propagation
+from nslab.view.words import legible, propagation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,13 +27,21 @@ class FieldsFigure:
 
     def __repr__(self) -> str:
         widths = [max(len(row[column]) for row in self.rows) for column in (0, 1)]
-        return "\n".join("  ".join((a.ljust(widths[0]), b.ljust(widths[1]), c)).rstrip() for a, b, c in self.rows)
+        return "\n".join(
+            "  ".join((a.ljust(widths[0]), b.ljust(widths[1]), c)).rstrip() for a, b, c in self.rows
+        )
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
-        cells = ["".join(f"<td style='text-align:left'>{html.escape(text)}</td>" for text in row) for row in self.rows]
-        return {"text/plain": repr(self), "text/html": f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"}
+        cells = [
+            "".join(f"<td style='text-align:left'>{html.escape(text)}</td>" for text in row)
+            for row in self.rows
+        ]
+        return {
+            "text/plain": repr(self),
+            "text/html": f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>",
+        }
 
 
 def _rows(mount: Mount, names: Mapping[int, str]) -> list[tuple[str, str, str]]:
@@ -43,13 +51,13 @@ def _rows(mount: Mount, names: Mapping[int, str]) -> list[tuple[str, str, str]]:
         ("mount id", "N", "a number for this mount, used again when it is gone"),
         ("parent", "M", "the id of the mount that this one is attached to"),
         ("device", "x:y", "the file system; a bind of the same one has the same"),
-        ("root", mount.root, "the directory of the file system that this mount shows"),
-        ("mount point", mount.point, "where, seen from the reader's root"),
+        ("root", legible(mount.root), "the directory of the file system that this mount shows"),
+        ("mount point", legible(mount.point), "where, seen from the reader's root"),
         ("options", mount.options, "of this mount only"),
         ("optional", " ".join([*tags, *mount.more]) or "none", f"propagation: {propagation(mount, names)}"),
         ("-", "", "ends the optional fields"),
-        ("type", mount.fstype, "the file system's type"),
-        ("source", mount.source, "what was named as the source"),
+        ("type", legible(mount.fstype), "the file system's type"),
+        ("source", legible(mount.source), "what was named as the source"),
         ("super options", mount.super_options.split(",")[0] + ",…", "of the file system, for all its mounts"),
     ]
 

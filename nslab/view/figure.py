@@ -56,11 +56,16 @@ class Figure(ABC):
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
         svg = self.svg()
-        return {"text/plain": self.text(), "text/html": _as_html(svg, self.description()), "image/svg+xml": svg}
+        return {
+            "text/plain": self.text(),
+            "text/html": _as_html(svg, self.description()),
+            "image/svg+xml": svg,
+        }
 
 
 def _as_html(svg: str, description: str) -> str:
-    """Return the picture as an image: an inline one would share its inner names with the others of the page."""
+    """Return the picture as an image: inline, it would share its inner names with others on the page."""
     data = base64.b64encode(svg.encode()).decode()
     said = html.escape(description, quote=True)
-    return f'<figure style="margin:0"><img alt="{said}" style="max-width:100%" src="data:image/svg+xml;base64,{data}"></figure>'
+    image = f'<img alt="{said}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+    return f'<figure style="margin:0">{image}</figure>'

@@ -25,6 +25,17 @@ def propagation(mount: Mount, names: Mapping[int, str]) -> str:
     return ", ".join(parts) or ("unbindable" if mount.unbindable else "private")
 
 
+def group_words(group: int, master: int, names: Mapping[int, str]) -> str:
+    """Return membership and master in words, as in the table: ``shared B, slave of A``.
+
+    >>> group_words(7, 3, {7: "B", 3: "A"})
+    'shared B, slave of A'
+    """
+    parts = [f"shared {names.get(group, group)}"] if group else []
+    parts += [f"slave of {names.get(master, master)}"] if master else []
+    return ", ".join(parts)
+
+
 def place(name: str | None) -> int:
     """Return a group's place in the order of names, from 1, for its colour; 0 for no group.
 
@@ -46,3 +57,18 @@ def plural(number: int, noun: str) -> str:
     ('1 space', '3 mounts')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def legible(text: str) -> str:
+    r"""Return *text* with what can't be printed as octal escapes, in the manner of mountinfo.
+
+    >>> legible("a\tb\udcff c")
+    'a\\011b\\377 c'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _octal(letter) for letter in text)
+
+
+def _octal(letter: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in letter.encode("utf-8", "surrogateescape"))

@@ -98,7 +98,7 @@ REFUSALS = [
         lambda s: s.mount("tmpfs", "/nowhere"),
         "mount",
         "ENOENT",
-        "/nowhere does not exist in space 'host'; make it first",
+        "/nowhere does not exist; make it first",
     ),
     (lambda s: s.bind("/nowhere", "/mnt"), "mount", "ENOENT", "/nowhere does not exist"),
     (lambda s: s.umount("/srv"), "umount2", "EINVAL", ""),

@@ -1,0 +1,96 @@
+"""Following a path through mounts. Source: path_resolution(7); kernel fs/namei.c."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nslab.state.propagation.refused import NotUnderstood, Refused, UnknownPath
+from nslab.state.propagation.table import Place, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nslab.state.propagation.table import Space, Table
+
+
+def resolve(table: Table, space: Space, path: str, *, directory: bool = False) -> Place:
+    """Return where *path* leads in *space*: the top of the stack of mounts there.
+
+    The space's own root and working directory are taken as they are, even where something has been
+    mounted on them since: that is why a mount on ``/`` is not seen by who stands there, unless by ``/..``.
+    Raises Refused for a path that does not exist or leads through a file, or that is no directory
+    where *directory* asks for one, and UnknownPath where the model does not know.
+    """
+    if not path:
+        raise Refused("path.missing", path=path)
+    place = _start(table, space, space.root if path.startswith("/") else space.cwd)
+    walked = ""
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        walked = f"{walked}/{part}"
+        if kind_at(table, place, space.name, walked) != "dir":
+            raise Refused("path.through-file", path=path)
+        if part == "..":
+            place = _up(table, space, place)
+            continue
+        down = Place(place.mount, f"{place.path.rstrip('/')}/{part}")
+        if not kind_at(table, down, space.name, walked):
+            raise Refused("path.missing", path=walked if path.startswith("/") else walked[1:])
+        place = _through(table, down)
+    if (directory or path.endswith("/")) and kind_at(table, place, space.name, path) != "dir":
+        raise Refused("path.no-directory", path=path)
+    return place
+
+
+def kind_at(table: Table, place: Place, space: str, path: str) -> str:
+    """Return ``dir``, ``file``, or nothing for a place where there is none.
+
+    Raises UnknownPath, which speaks of *path* in *space*, where the file system is not known whole.
+    """
+    filesystem = table.filesystems[table.mounts[place.mount].fs]
+    kind = filesystem.paths.get(place.path, "")
+    if not kind and not filesystem.complete:
+        if any(_covered(table, place)):
+            return "dir"
+        raise UnknownPath(space, path)
+    return kind
+
+
+def _covered(table: Table, place: Place) -> Iterator[bool]:
+    """Yield whether each mount of the table lies at or below *place*, which then must exist."""
+    for path in table.children.get(place.mount, {}):
+        yield within(path, place.path)
+
+
+def topmost(table: Table, place: Place) -> Place:
+    """Return the place on top of all that is mounted at *place*. Source: kernel lock_mount()."""
+    return _through(table, place)
+
+
+def is_root(table: Table, place: Place) -> bool:
+    """Return whether *place* is the root of its mount."""
+    return table.mounts[place.mount].root == place.path
+
+
+def _start(table: Table, space: Space, place: Place) -> Place:
+    if place.mount not in table.mounts:
+        raise NotUnderstood(f"space {space.name!r} stands on a mount that has been detached, which is not modelled")
+    return place
+
+
+def _through(table: Table, place: Place) -> Place:
+    while child := table.child(*place):
+        place = Place(child, table.mounts[child].root)
+    return place
+
+
+def _up(table: Table, space: Space, place: Place) -> Place:
+    while place != space.root and is_root(table, place):
+        found = table.mounts[place.mount]
+        if not found.parent:
+            return _through(table, place)
+        place = Place(found.parent, found.point)
+    if place == space.root:
+        return _through(table, place)
+    return _through(table, Place(place.mount, place.path.rpartition("/")[0] or "/"))
