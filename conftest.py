@@ -6,5 +6,5 @@ from hypothesis import settings
 
 pytest_plugins = ["gate", "closing"]
 
-settings.register_profile("course", deadline=None, print_blob=True)
+settings.register_profile("course", database=None, deadline=None, print_blob=True)
 settings.load_profile("course")

@@ -11,18 +11,20 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nslab.front.lab import Lab
+    from nslab.front.playground import Playground
     from nslab.front.space import Space
     from nslab.lab.link import SpaceGone
     from nslab.lab.machine import NoLab
     from nslab.linux.refusal import KernelRefused
 
-__all__ = ["KernelRefused", "Lab", "NoLab", "Space", "SpaceGone"]
+__all__ = ["KernelRefused", "Lab", "NoLab", "Playground", "Space", "SpaceGone"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "KernelRefused": "nslab.linux.refusal",
     "Lab": "nslab.front.lab",
     "NoLab": "nslab.lab.machine",
+    "Playground": "nslab.front.playground",
     "Space": "nslab.front.space",
     "SpaceGone": "nslab.lab.link",
 }

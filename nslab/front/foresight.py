@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nslab.front.reading import Reading
 from nslab.state.foreseen import foreseen
 from nslab.state.mountinfo import parse_mountinfo
-from nslab.state.propagation import RULES, Kernel, Outcome, Refusal, UnknownPath, do, from_tables, know
+from nslab.state.propagation import Kernel, UnknownPath, do, from_tables, learn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nslab.front.lab import Lab
     from nslab.front.space import Space
     from nslab.state.mounts import Mounts
-    from nslab.state.propagation import Operation, State
+    from nslab.state.propagation import Operation, Outcome, State
 
 UNLOCKED = ("/proc", "/sys", "/dev/pts", "/dev/shm")
 """Mounts that a lab's own pid 1 made, inside; all others of a fresh lab came locked."""
@@ -62,11 +62,7 @@ def foresee(lab: Lab, operations: Sequence[Operation], now: Moment | None = None
         try:
             return do(state, operations)
         except UnknownPath as unknown:
-            kind = _kind(lab.spaces[unknown.space], unknown.path)
-            if kind is None:
-                missing = Refusal(operations[0], RULES["path.missing"], {"path": unknown.path})
-                return Outcome(state, state, (), missing)
-            state = know(state, unknown.space, {unknown.path: kind})
+            state = learn(state, unknown, _kind(lab.spaces[unknown.space], unknown.path))
     raise RuntimeError(f"the model asked about {MOST_QUESTIONS} paths and is not content")
 
 
@@ -75,14 +71,14 @@ def as_mounts(outcome: Outcome, now: Moment) -> Mounts:
     return foreseen(outcome.state, now.mounts)
 
 
-def _kind(space: Space, path: str) -> str | None:
+def _kind(space: Space, path: str) -> str:
     return space.call(_look, path)  # type: ignore[no-any-return]
 
 
-def _look(path: str) -> str | None:
+def _look(path: str) -> str:
     import os
 
-    return ("dir" if os.path.isdir(path) else "file") if os.path.lexists(path) else None  # noqa: PTH112
+    return ("dir" if os.path.isdir(path) else "file") if os.path.lexists(path) else ""  # noqa: PTH112
 
 
 def _locked(lab: Lab, reading: Reading) -> set[int]:

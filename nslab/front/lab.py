@@ -160,8 +160,9 @@ class Lab:
     def _figure(self, spaces: Sequence[Space], under: str | None, *, raw: bool) -> MountsFigure:
         from nslab.view.mounts import MountsFigure
 
-        mounts = self._read(spaces).below(under)
-        return MountsFigure(mounts, self._letters.names(mounts), raw=raw)
+        whole = self._read(list(self.spaces.values()))
+        mounts = whole.of([space.name for space in spaces]).below(under)
+        return MountsFigure(mounts, self._letters.names(mounts, whole), raw=raw)
 
     def _check(self) -> None:
         if self.closed:

@@ -16,14 +16,9 @@ def subordinate(path: str, name: str, uid: int) -> int | None:
     None when there is no such range or no such file. Source: subuid(5).
     Introduced in chapter 9.
     """
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = [line.strip().split(":") for line in file]
-    except OSError:
-        return None
-    for line in lines:
-        if len(line) == 3 and line[0] in (name, str(uid)) and line[2].isdigit() and int(line[2]) >= IDS - 1:
-            return int(line[1])
+    for owner, first, count in _ranges(path):
+        if owner in (name, str(uid)) and count >= IDS - 1:
+            return first
     return None
 
 
@@ -32,16 +27,21 @@ def unused(path: str) -> int:
 
     Source: subuid(5); systemd's "Users, Groups, UIDs and GIDs" for the lower border.
     """
-    first = 8 * IDS
+    return max([8 * IDS, *(first + count for _, first, count in _ranges(path))])
+
+
+def _ranges(path: str) -> list[tuple[str, int, int]]:
+    """Return owner, first id and count of each line that is well formed; others are passed over."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            ranges = [line.strip().split(":") for line in file]
+            lines = [line.strip().split(":") for line in file]
     except OSError:
-        return first
-    ends = [
-        int(line[1]) + int(line[2]) for line in ranges if len(line) == 3 and (line[1] + line[2]).isdigit()
+        return []
+    return [
+        (line[0], int(line[1]), int(line[2]))
+        for line in lines
+        if len(line) == 3 and all(part.isascii() and part.isdigit() for part in line[1:])
     ]
-    return max([first, *ends])
 
 
 def write(process: int, kind: str, text: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import io
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,7 +44,7 @@ class Figure(ABC):
         written = io.StringIO()
         with matplotlib.rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
             self.draw().savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-        return written.getvalue()
+        return _slim(written.getvalue())
 
     def save(self, path: str | Path) -> None:
         """Write the picture to *path*; its ending says the format, such as .png or .svg. Raises OSError."""
@@ -63,9 +64,25 @@ class Figure(ABC):
         }
 
 
+_OUTLINE = re.compile(r'(?<= d=")[^"]+')
+_DECIMALS = re.compile(r"(\d+\.\d)\d+")
+_SPACES = re.compile(r"\s*([A-Za-z])\s*")
+_HEAD = re.compile(r"<\?xml.*?(?=<svg)|<metadata>.*?</metadata>\s*", re.DOTALL)
+
+
+def _slim(svg: str) -> str:
+    """Return the same picture in a third less: a tenth of a point is as fine as anybody sees."""
+    return _HEAD.sub("", _OUTLINE.sub(lambda found: _slim_outline(found.group()), svg))
+
+
+def _slim_outline(outline: str) -> str:
+    shorter = _DECIMALS.sub(lambda number: f"{float(number.group()):.1f}".removesuffix(".0"), outline)
+    return _SPACES.sub(r"\1", shorter).strip()
+
+
 def _as_html(svg: str, description: str) -> str:
     """Return the picture as an image: inline, it would share its inner names with others on the page."""
-    data = base64.b64encode(svg.encode()).decode()
     said = html.escape(description, quote=True)
-    image = f'<img alt="{said}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
-    return f'<figure style="margin:0">{image}</figure>'
+    data = quote(svg, safe=" /:=;,.-+()!*'&$@?~_")
+    source = html.escape(f"data:image/svg+xml,{data}", quote=True)
+    return f'<figure style="margin:0"><img alt="{said}" style="max-width:100%" src="{source}"></figure>'

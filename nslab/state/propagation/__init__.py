@@ -8,7 +8,7 @@ Source: kernel fs/namespace.c and fs/pnode.c; mount_namespaces(7); sharedsubtree
 
 from __future__ import annotations
 
-from nslab.state.propagation.build import empty, know, machine, parse_state
+from nslab.state.propagation.build import empty, know, learn, machine, parse_state
 from nslab.state.propagation.canonical import canonical
 from nslab.state.propagation.commands import Command, parse
 from nslab.state.propagation.events import Event
@@ -80,6 +80,7 @@ __all__ = [
     "from_tables",
     "judge",
     "know",
+    "learn",
     "machine",
     "parse",
     "parse_state",

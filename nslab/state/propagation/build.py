@@ -15,6 +15,8 @@ from nslab.state.propagation.table import FileSystem, Mount, Namespace, Place, S
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nslab.state.propagation.refused import UnknownPath
+
 MOUNT_MAX = 100_000
 """The default of fs.mount-max. Source: proc_sys_fs(5)."""
 
@@ -53,6 +55,17 @@ def know(state: State, space: str, paths: dict[str, str]) -> State:
     draft = Draft(state)
     for path, kind in paths.items():
         _know(draft, draft.spaces[space].root, path, kind)
+    return draft.done()
+
+
+def learn(state: State, unknown: UnknownPath, kind: str) -> State:
+    """Return *state* with the answer to what it could not answer: ``dir``, ``file``, or empty for nothing there.
+
+    Introduced in chapter 4.
+    """
+    draft = Draft(state)
+    filesystem = draft.filesystems[unknown.filesystem]
+    draft.put_filesystem(filesystem._replace(paths={**filesystem.paths, unknown.inside: kind}))
     return draft.done()
 
 

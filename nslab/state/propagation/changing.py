@@ -89,12 +89,11 @@ def remount(draft: Draft, asked: operations.Remount) -> None:
 
 
 def merged(now: int, read_only: bool, asked: operations.Remount) -> tuple[str, ...]:
-    """Return the options in force and then those asked for: the last word on each counts."""
-    kept = flags.shown(now | (flags.RO if read_only else 0)).split(",")
-    times = [word for word in asked.options if word in ("noatime", "relatime", "strictatime", "atime")]
-    if times:
-        kept = [word for word in kept if word not in ("noatime", "relatime")]
-    return (*kept, *asked.options)
+    """Return the options in force and then those asked for, as mount(8) adds them up.
+
+    Only a word's own opposite takes it back: ``noatime`` in force outdoes ``relatime`` asked for.
+    """
+    return (*flags.shown(now | (flags.RO if read_only else 0)).split(","), *asked.options)
 
 
 def _shown(before: int, after: int) -> tuple[str, str]:

@@ -20,7 +20,7 @@ def make_path(draft: Draft, asked: operations.MakePath) -> None:
     """Make a directory or an empty file."""
     space = caller(draft, asked.space)
     parts = [part for part in asked.path.split("/") if part]
-    start = "/" if asked.path.startswith("/") else "."
+    start = "" if asked.path.startswith("/") else "."
     for number in range(1 if asked.parents else len(parts), len(parts) + 1):
         path = f"{start}/{'/'.join(parts[:number])}"
         kind = asked.kind if number == len(parts) else "dir"

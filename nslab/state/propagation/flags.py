@@ -29,8 +29,7 @@ _WORDS = {
 }
 _ON = {"ro": RO, **_WORDS, "strictatime": 0}
 _OFF = {"rw": RO, "suid": NOSUID, "dev": NODEV, "exec": NOEXEC, "symfollow": NOSYMFOLLOW}
-_OFF |= {"atime": NOATIME, "diratime": NODIRATIME}
-_TIMES = ("noatime", "nodiratime", "relatime", "strictatime")
+_OFF |= {"atime": NOATIME, "diratime": NODIRATIME, "norelatime": RELATIME, "nostrictatime": 0}
 
 WORDS = frozenset({*_ON, *_OFF, "defaults"})
 """Every option word that means one of these bits."""
@@ -69,13 +68,12 @@ def asked(words: Iterable[str], kept: int | None = None) -> int:
     >>> shown(asked(["ro"], kept=NOATIME))
     'ro,noatime'
     """
-    flags, times = 0, False
+    flags, strict = 0, False
     for word in words:
         flags = flags | _ON[word] if word in _ON else flags & ~_OFF.get(word, 0)
-        times |= word in _TIMES
-    if kept is not None and not times:
+        strict = word == "strictatime" or (strict and word != "nostrictatime")
+    if kept is not None and not (strict or flags & ATIME):
         return flags & ~ATIME | kept & ATIME
-    strict = "strictatime" in words
     if strict:
         return flags & ~(NOATIME | RELATIME)
     return flags & ~RELATIME if flags & NOATIME else flags | RELATIME

@@ -38,6 +38,7 @@ class _Asked:
     options: list[str] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
     makes: list[tuple[str, bool]] = field(default_factory=list)
+    by_option: str = ""
 
 
 def read(words: Words, space: str, util_linux: tuple[int, int]) -> tuple[Operation, ...]:
@@ -57,10 +58,12 @@ def _take(asked: _Asked, option: str, value: str, words: Words) -> None:
         setattr(asked, option, value)
     elif option.startswith("make-"):
         asked.makes.append(_MAKES[option[5:]])
+        asked.by_option = asked.by_option or "make"
     elif option == "o":
         for word in filter(None, value.split(",")):
             _take_word(asked, word, words)
     elif option in _DOINGS:
+        asked.by_option = option if option in "BRM" else asked.by_option
         _take_word(asked, _DOINGS[option], words)
 
 
@@ -81,6 +84,8 @@ def _take_word(asked: _Asked, word: str, words: Words) -> None:
 
 def _place(asked: _Asked, operands: list[str], words: Words) -> bool:
     """Find source and target among the operands; return whether the target stands alone."""
+    if asked.by_option in ("B", "R", "M") and (asked.source or asked.fstype):
+        words.complain("--source" if asked.source else "-t", f"mount takes none with --{asked.doing}")
     if asked.target and operands:
         asked.source = operands.pop(0)
     elif asked.source and operands:
@@ -104,7 +109,7 @@ def _first(
         _check_own(asked, words, ())
         return (Remount(space, asked.target, options, asked.doing == "remount-bind", merge),)
     if alone:
-        if asked.makes and not (asked.doing or asked.fstype or options or asked.own):
+        if asked.by_option == "make" and not (asked.doing or asked.fstype or options or asked.own):
             return ()
         words.complain(asked.target, "a source and a target are needed; /etc/fstab is not modelled")
     if asked.doing == "move":
@@ -115,7 +120,7 @@ def _first(
         bound = Bind(space, asked.source, asked.target, asked.doing == "rbind")
         again = Remount(space, asked.target, options, bind=True, merge=util_linux >= (2, 39))
         return (bound, again) if [word for word in options if word not in ("rw", "defaults")] else (bound,)
-    if asked.makes and not asked.fstype:
+    if asked.makes and asked.source == "none" and not asked.fstype:
         return ()
     return (_new(asked, space, words),)
 

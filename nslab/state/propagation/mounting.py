@@ -25,6 +25,8 @@ FRESH = ("tmpfs", "ramfs")
 SINGLE = ("proc", "sysfs", "mqueue", "cgroup2", "devpts")
 """File system types that a user namespace may mount, whose contents the model does not know."""
 
+_NEW_EACH_TIME = ("devpts", "proc")
+
 _VISIBLE = {
     "proc": ("/sys/fs/binfmt_misc", "/fs/nfsd", "/openprom"),
     "sysfs": (
@@ -157,7 +159,7 @@ def _show(draft: Draft, mount: int, root: str) -> None:
 
 
 def _filesystem(draft: Draft, space: Space, asked: operations.Mount) -> FileSystem:
-    if asked.fstype in SINGLE and asked.fstype != "devpts":
+    if asked.fstype in SINGLE and asked.fstype not in _NEW_EACH_TIME:
         for known in draft.filesystems.values():
             if known.fstype == asked.fstype and known.user == space.user:
                 return known

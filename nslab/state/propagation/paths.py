@@ -49,12 +49,12 @@ def kind_at(table: Table, place: Place, space: str, path: str) -> str:
     Raises UnknownPath, which speaks of *path* in *space*, where the file system is not known whole.
     """
     filesystem = table.filesystems[table.mounts[place.mount].fs]
-    kind = filesystem.paths.get(place.path, "")
-    if not kind and not filesystem.complete:
+    kind = filesystem.paths.get(place.path)
+    if kind is None and not filesystem.complete:
         if any(_covered(table, place)):
             return "dir"
-        raise UnknownPath(space, path)
-    return kind
+        raise UnknownPath(space, path, filesystem.id, place.path)
+    return kind or ""
 
 
 def _covered(table: Table, place: Place) -> Iterator[bool]:

@@ -19,12 +19,15 @@ class NotUnderstood(ValueError):
 class UnknownPath(NotUnderstood):
     """A path that the model would have to know about, and whose file system it does not know whole.
 
-    ``space`` and ``path`` say where to look; tell the model with ``know``.
+    ``space`` and ``path`` say where to look; tell the model with ``learn``. ``filesystem`` and
+    ``inside`` say what that path is to the model.
     """
 
-    def __init__(self, space: str, path: str) -> None:
+    def __init__(self, space: str, path: str, filesystem: int = 0, inside: str = "/") -> None:
         super().__init__(
             f"{path!r} in space {space!r} is outside what the model knows: say whether it is a directory or a file"
         )
         self.space = space
         self.path = path
+        self.filesystem = filesystem
+        self.inside = inside

@@ -86,8 +86,8 @@ def refusal(state, line):
 
 
 def test_the_same_file_system_does_not_go_twice_on_one_place():
-    state = parse_state("space host\n/ root\n/proc proc")
-    assert refusal(state, "mount -t proc proc /proc") == "new.same"
+    state = parse_state("space host\n/ root\n/sys sysfs")
+    assert refusal(state, "mount -t sysfs sysfs /sys") == "new.same"
 
 
 def test_a_proc_that_would_show_more_than_there_is():
