@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     from nslab.front.lab import Lab
     from nslab.front.space import Space
+    from nslab.state import mountinfo
     from nslab.state.mounts import Mounts
     from nslab.state.propagation import Operation, Outcome, State
 
 UNLOCKED = ("/proc", "/sys", "/dev/pts", "/dev/shm")
 """Mounts that a lab's own pid 1 made, inside; all others of a fresh lab came locked."""
+
+TIMED = ("/proc", "/sys")
+"""Those of them whose access times are locked, as they were on the ones that they were let in for."""
 
 MOST_QUESTIONS = 50
 
@@ -40,12 +44,14 @@ def moment(lab: Lab) -> Moment:
     readings = [Reading(space, *space._link.request("mounts")) for space in lab.spaces.values()]
     mounts = lab._mounts(readings)
     home = readings[0].user
-    locked = {one for reading in readings for one in _locked(lab, reading)}
+    origins = [_origin(lab, reading) for reading in readings]
+    locked = {one for found, _ in origins for one in found}
     state = from_tables(
         {reading.space.name: reading.table for reading in readings},
         {reading.space.name: reading.namespace for reading in readings},
         {reading.space.name: "" if reading.user == home else reading.user for reading in readings},
         locked,
+        locks={one: options for _, found in origins for one, options in found.items()},
         kernel=Kernel.parse(os.uname().release),
     )
     identities = {mount.id: mount.identity for mount in mounts.everything()}
@@ -81,21 +87,24 @@ def _look(path: str) -> str:
     return ("dir" if os.path.isdir(path) else "file") if os.path.lexists(path) else ""  # noqa: PTH112
 
 
-def _locked(lab: Lab, reading: Reading) -> set[int]:
-    """Return the ids of the mounts of a space that are locked, as far as their origin tells.
+def _origin(lab: Lab, reading: Reading) -> tuple[set[int], dict[int, str]]:
+    """Return the ids of the mounts of a space that are locked, and the options that others have locked in.
 
-    Those that a fresh lab came with, by place and device, and in a user
-    namespace of its own those that the space was born with, but for its root.
+    As far as their origin tells: those that a fresh lab came with, and in a user namespace of its own
+    those that the space was born with. Of equal mounts in one place the oldest is the one that came.
     """
-    fresh = {(one.point, one.device, one.root) for one in parse_mountinfo(lab._machine.mountinfo)}
-    inherited = {
-        (one.point, one.device, one.root)
-        for one in parse_mountinfo(reading.space._link.born_with)
-        if one.point != "/"
-    }
-    furniture = {place for place in fresh if place[0] not in UNLOCKED}
-    return {
-        one.id
-        for one in parse_mountinfo(reading.table)
-        if (one.point, one.device, one.root) in inherited | furniture
-    }
+    fresh = {_place(one): one.options for one in parse_mountinfo(lab._machine.mountinfo)}
+    born = {_place(one): one.options for one in parse_mountinfo(reading.space._link.born_with)}
+    oldest = {_place(one): one.id for one in reversed(parse_mountinfo(reading.table))}
+    furniture = {place: options for place, options in fresh.items() if place[0] not in UNLOCKED}
+    timed = {place: "rw" for place in fresh if place[0] in TIMED}
+    came = timed | furniture | born
+    locked = {place for place in furniture.keys() | born.keys() if place[0] != "/" or place in furniture}
+    return (
+        {oldest[place] for place in locked if place in oldest},
+        {oldest[place]: options for place, options in came.items() if place in oldest},
+    )
+
+
+def _place(one: mountinfo.Mount) -> tuple[str, tuple[int, int], str]:
+    return one.point, one.device, one.root

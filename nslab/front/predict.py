@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nslab.front import foresight
 from nslab.state.change import Change
 from nslab.state.letters import Letters
+from nslab.state.propagation import Chdir, Chroot, Unshare
 from nslab.state.propagation.commands import parse
 from nslab.state.propagation.explain import judge
 from nslab.view.mounts import MountsFigure
@@ -64,8 +65,14 @@ class Prediction:
     def check(self) -> Verdict:
         """Run the command in the lab, and compare what the kernel did with the model and the guess.
 
-        Raises SpaceGone. The command is run as it stands, once for each call.
+        The command is run as it stands, once for each call. Raises SpaceGone, and
+        ValueError for a command that only changes the process it starts.
         """
+        if any(isinstance(one, Unshare | Chroot | Chdir) for one in self.command.operations):
+            raise ValueError(
+                f"{self.command.line!r} changes only a process that ends at once; "
+                f"use the operation of the space, such as {self.command.space}.unshare('mnt'), and look"
+            )
         space = self._lab._space(self.command.space)
         space._show(self.command.line)
         space.run(self.command.line)

@@ -77,6 +77,12 @@ def test_what_the_model_does_not_know_is_quoted(three: Lab, line: str, said: str
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("line", ["unshare --mount", "chroot /srv", "cd /srv"])
+def test_a_command_that_changes_only_its_own_process_is_not_checked(three: Lab, line: str) -> None:
+    with pytest.raises(ValueError, match="changes only a process that ends at once"):
+        three.predict(line).check()
+
+
 def test_refused_operations_carry_the_rule(three: Lab) -> None:
     guest = three.spaces["guest"]
     with pytest.raises(KernelRefused, match=r"EINVAL.*the mount at /mnt/s is locked"):
