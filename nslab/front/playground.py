@@ -39,9 +39,9 @@ class Playground(widgets.VBox):  # type: ignore[misc]
         self._history: list[str] = []
         self._settling = False
         self._said, self._foreseen, self._seen = (widgets.HTML() for _ in range(3))
-        self._count = widgets.Dropdown(options=(2, 3, 4), value=namespaces, description="namespaces")
+        self._count = _choice("namespaces", (2, 3, 4), namespaces)
         self._count.observe(lambda _: self._start_again(), "value")
-        self._types = widgets.HBox()
+        self._types = widgets.VBox()
         super().__init__(
             children=(self._count, self._types, self._actions(), self._said, self._foreseen, self._seen),
             model_id=f"nslab-playground-{next(_numbers)}",
@@ -94,8 +94,8 @@ class Playground(widgets.VBox):  # type: ignore[misc]
         self._said.value = self._foreseen.value = ""
         self._seen.value = _picture("The kernel has", self._lab.mounts(under="/mnt"))
 
-    def _type_control(self, name: str) -> widgets.Dropdown:
-        control = widgets.Dropdown(options=TYPES, value="shared", description=f"{name}:/mnt")
+    def _type_control(self, name: str) -> widgets.ToggleButtons:
+        control = _choice(f"{name}:/mnt", TYPES, "shared")
         control.observe(lambda change: self._choose(name, change["new"]), "value")
         return control
 
@@ -112,21 +112,25 @@ class Playground(widgets.VBox):  # type: ignore[misc]
             control.value = asked[-1] if asked else "shared"
         self._settling = False
 
-    def _actions(self) -> widgets.HBox:
-        self._space = widgets.Dropdown(options=NAMES[:2], description="in")
-        self._place = widgets.Dropdown(options=PLACES, description="on")
-        return widgets.HBox(
-            (
-                self._space,
-                self._place,
-                _button("Mount", lambda: self.act(f"{self._where()}mount -t tmpfs new {self._place.value}")),
-                _button("Unmount", lambda: self.act(f"{self._where()}umount {self._place.value}")),
-                _button("Undo", self.undo),
-            )
+    def _actions(self) -> widgets.VBox:
+        self._space = _choice("in", NAMES[:2], "host")
+        self._place = _choice("on", PLACES, PLACES[0])
+        buttons = (
+            _button("Mount", lambda: self.act(f"{self._where()}mount -t tmpfs new {self._place.value}")),
+            _button("Unmount", lambda: self.act(f"{self._where()}umount {self._place.value}")),
+            _button("Undo", self.undo),
         )
+        return widgets.VBox((self._space, self._place, widgets.HBox(buttons)))
 
     def _where(self) -> str:
         return f"{self._space.value}: "
+
+
+def _choice(name: str, options: tuple[Any, ...], value: Any) -> widgets.ToggleButtons:
+    """Return a control whose keys JupyterLab leaves alone: in a list, arrows would move between cells."""
+    return widgets.ToggleButtons(
+        options=options, value=value, description=name, style={"button_width": "auto"}
+    )
 
 
 def _button(name: str, action: Callable[[], object]) -> widgets.Button:

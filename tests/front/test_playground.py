@@ -20,7 +20,7 @@ def playground() -> Iterator[Playground]:
 
 
 def press(playground: Playground, name: str) -> None:
-    buttons = playground.children[2].children
+    buttons = playground.children[2].children[2].children
     next(button for button in buttons if getattr(button, "description", "") == name).click()
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CELL_TIMEOUT = 60
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""A view of a widget that lives only as long as its kernel; what is saved is its picture and its text."""
 SANITIZER = Path(__file__).parents[1] / "sanitize.cfg"
 
 
@@ -131,6 +133,7 @@ def _normalise(notebook: NotebookNode) -> None:
     for number, cell in enumerate(code_cells(notebook), start=1):
         cell.execution_count = number
         for output in cell.outputs:
+            output.get("data", {}).pop(WIDGET, None)
             if "execution_count" in output:
                 output.execution_count = number
 
