@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import element_to_be_clickable
@@ -169,8 +170,13 @@ class Page:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def wait(self, done: Callable[[], object], seconds: float, otherwise: str) -> None:
-        """Wait until *done* gives something true; after *seconds* raise TimeoutException with *otherwise*."""
-        WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: done(), otherwise)
+        """Wait until *done* gives something true; after *seconds* raise TimeoutException with *otherwise*.
+
+        An element that *done* holds may be redrawn meanwhile: it is then called again.
+        """
+        redrawn = [StaleElementReferenceException]
+        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.05, ignored_exceptions=redrawn)
+        waiting.until(lambda _: done(), otherwise)
 
     def script(self, code: str, *arguments: object):
         """Run the body of a JavaScript function in the page, and return what it returns."""
