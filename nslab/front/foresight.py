@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nslab.front.reading import Reading
+from nslab.linux.locks import locks
+from nslab.linux.paths import kind
 from nslab.state.foreseen import foreseen
 from nslab.state.mountinfo import parse_mountinfo
 from nslab.state.propagation import Kernel, UnknownPath, do, from_tables, learn
+from nslab.state.propagation.locked import askable, with_locks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nslab.front.lab import Lab
-    from nslab.front.space import Space
     from nslab.state import mountinfo
     from nslab.state.mounts import Mounts
     from nslab.state.propagation import Operation, Outcome, State
@@ -25,6 +27,9 @@ UNLOCKED = ("/proc", "/sys", "/dev/pts", "/dev/shm")
 
 TIMED = ("/proc", "/sys")
 """Those of them whose access times are locked, as they were on the ones that they were let in for."""
+
+OWNED = ("pid", "net", "ipc", "cgroup")
+"""Kinds of namespaces of which a file system shows one, and only their owners may mount it."""
 
 MOST_QUESTIONS = 50
 
@@ -44,18 +49,41 @@ def moment(lab: Lab) -> Moment:
     readings = [Reading(space, *space._link.request("mounts")) for space in lab.spaces.values()]
     mounts = lab._mounts(readings)
     home = readings[0].user
+    owners = {reading.space.name: _owners(reading, home) for reading in readings}
     origins = [_origin(lab, reading) for reading in readings]
     locked = {one for found, _ in origins for one in found}
     state = from_tables(
         {reading.space.name: reading.table for reading in readings},
         {reading.space.name: reading.namespace for reading in readings},
-        {reading.space.name: "" if reading.user == home else reading.user for reading in readings},
+        {name: found["mnt"] for name, found in owners.items()},
         locked,
+        users={reading.space.name: "" if reading.user == home else reading.user for reading in readings},
+        others=owners,
         locks={one: options for _, found in origins for one, options in found.items()},
         kernel=Kernel.parse(os.uname().release),
     )
-    identities = {mount.id: mount.identity for mount in mounts.everything()}
-    return Moment(mounts, state, frozenset(identities[one] for one in locked if one in identities))
+    state = _ask_for_locks(lab, state)
+    found = frozenset(one.identity for one in mounts.everything() if state.mounts[one.id].locked)
+    return Moment(mounts, state, found)
+
+
+def _owners(reading: Reading, home: str) -> dict[str, str]:
+    """Return the user namespaces that own a space's other namespaces; empty for the lab's own."""
+    found = reading.space._link.request("owners", ["mnt", *OWNED])
+    named = {kind: f"user:[{number}]" for kind, number in found.items()}
+    return {kind: "" if not found[kind] or named[kind] == home else named[kind] for kind in named}
+
+
+def _ask_for_locks(lab: Lab, state: State) -> State:
+    """Return *state* with the locks as the kernel has them, as far as paths lead there."""
+    answers: dict[int, tuple[bool | None, list[str] | None]] = {}
+    for name, space in lab.spaces.items():
+        paths = askable(state, name)
+        told = zip(paths, space.call(locks, [*paths.values()]), strict=True)
+        answers.update(
+            (mount, answer) for mount, answer in told if answer[0] is not None or mount not in answers
+        )
+    return with_locks(state, answers)
 
 
 def foresee(lab: Lab, operations: Sequence[Operation], now: Moment | None = None) -> Outcome:
@@ -68,23 +96,13 @@ def foresee(lab: Lab, operations: Sequence[Operation], now: Moment | None = None
         try:
             return do(state, operations)
         except UnknownPath as unknown:
-            state = learn(state, unknown, _kind(lab.spaces[unknown.space], unknown.path))
+            state = learn(state, unknown, lab.spaces[unknown.space].call(kind, unknown.path))
     raise RuntimeError(f"the model asked about {MOST_QUESTIONS} paths and is not content")
 
 
 def as_mounts(outcome: Outcome, now: Moment) -> Mounts:
     """Return the mount tables after *outcome*, as :meth:`Lab.mounts` would show them."""
     return foreseen(outcome.state, now.mounts)
-
-
-def _kind(space: Space, path: str) -> str:
-    return space.call(_look, path)  # type: ignore[no-any-return]
-
-
-def _look(path: str) -> str:
-    import os
-
-    return ("dir" if os.path.isdir(path) else "file") if os.path.lexists(path) else ""  # noqa: PTH112
 
 
 def _origin(lab: Lab, reading: Reading) -> tuple[set[int], dict[int, str]]:

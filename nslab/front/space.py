@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,7 +208,8 @@ class Space(Mounting):
     def _reason(self, command: str) -> str:
         """Return why the kernel refused a mount command, as a line; nothing where the model can't tell."""
         found = reasons.refusal(self._lab, self.name, command)
-        return f"[why: {found.name}, {reasons.sentence(found)}]\n" if found else ""
+        told = f"[why: {found.name}, {reasons.sentence(found)}]" if found else ""
+        return textwrap.fill(told, 95, subsequent_indent="      ") + "\n" if told else ""
 
     def _pids(self) -> list[int]:
         if not self.alive:

@@ -152,6 +152,17 @@ class Agent:
         mnt, user = (os.readlink(f"self/ns/{kind}", dir_fd=self._kept.proc) for kind in ("mnt", "user"))
         return mnt, user, mountinfo.read(self._kept.proc), mountinfo.unique_ids()
 
+    def _do_owners(self, kinds: list[str], _: list[int]) -> dict[str, int]:
+        """Return the user namespaces that own the space's namespaces of *kinds*, 0 for one out of sight."""
+        from nslab.linux import namespaces
+
+        found = {}
+        for kind in kinds:
+            descriptor = os.open(f"self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._kept.proc)
+            found[kind] = namespaces.owner(descriptor)
+            os.close(descriptor)
+        return found
+
     def _do_listen(self, _: list[int]) -> bool:
         """Begin to queue the mount events of the space's mount namespace; False where the kernel can't."""
         from nslab.linux import fanotify

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+
 from nslab.linux import libc
 
 CLONE_NEWTIME = 0x80
@@ -12,6 +15,8 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
+
+NS_GET_USERNS = 0xB701
 
 FLAGS = {
     "mnt": CLONE_NEWNS,
@@ -62,6 +67,21 @@ def setns(descriptor: int, which: int) -> None:
     Source: setns(2). Introduced in chapter 3.
     """
     libc.call("setns", _setns, (descriptor, which), shown=f"{descriptor}, {_names(which)}")
+
+
+def owner(descriptor: int) -> int:
+    """Return the user namespace that owns the namespace *descriptor* stands for, as its inode number.
+
+    0 when it lies outside the caller's own. Source: ioctl_ns(2), NS_GET_USERNS. Introduced in chapter 3.
+    """
+    try:
+        found = fcntl.ioctl(descriptor, NS_GET_USERNS)
+    except PermissionError:
+        return 0
+    try:
+        return os.stat(found).st_ino
+    finally:
+        os.close(found)
 
 
 def _names(which: int) -> str:

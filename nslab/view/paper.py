@@ -22,16 +22,16 @@ SIZE = 10.0
 
 PAPER = "#ffffff"
 INK = "#1f2328"
-FAINT = "#6b7280"
+FAINT = "#57606a"
 LINE = "#d0d7de"
-NEW = "#b45309"
+NEW = "#8a3d05"
 HALO = "#fcd34d"
 
 TINTS = (
-    ("#0072b2", "#dcecf7"),
-    ("#b35900", "#fbe6d1"),
-    ("#00795a", "#d7f0e7"),
-    ("#a0467e", "#f5e0ee"),
+    ("#005a8f", "#dcecf7"),
+    ("#8f4700", "#fbe6d1"),
+    ("#006249", "#d7f0e7"),
+    ("#8a356a", "#f5e0ee"),
     ("#6b5b00", "#f6f0c4"),
     ("#3b4cc0", "#e2e5f9"),
     ("#8c2d19", "#f7ddd7"),

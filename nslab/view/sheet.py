@@ -25,6 +25,9 @@ PREDICTION = "prediction, not yet read from the kernel"
 _TALL = 260.0
 """Points of height up to which a graph may always stand beside its table."""
 
+_PAGE = 600.0 - 2 * MARGIN
+"""Points of width that a notebook shows without making letters smaller, beside JupyterLab's folder list."""
+
 _NARROW = 560.0
 """Points of width that a graph below its table may always take."""
 
@@ -61,10 +64,11 @@ def sheet(panels: Sequence[Panel], *, prediction: bool = False) -> Drawing:
 
 
 def _graphs(panels: Sequence[Panel], table_width: float) -> tuple[list[Graph], bool]:
-    """Return the graphs, and whether they stand beside their tables; not if that leaves much empty."""
+    """Return the graphs, and whether they stand beside their tables: not if that is wide or mostly empty."""
     graphs = [arrange(panel.nodes) for panel in panels]
     heights = [max(_TALL, 1.5 * grid_height(panel.table)) for panel in panels]
-    if all(graph.height <= height for graph, height in zip(graphs, heights, strict=True)):
+    wide = table_width + max(2 * GAP + graph.width for graph in graphs) > _PAGE
+    if not wide and all(graph.height <= height for graph, height in zip(graphs, heights, strict=True)):
         return graphs, True
     return [arrange(panel.nodes, max(table_width, _NARROW)) for panel in panels], False
 

@@ -23,7 +23,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_mount_namespaces.ipynb"
 BROKEN = re.compile(r"error displaying|untrusted|javascript error|model not found|unsupported", re.IGNORECASE)
 FAILURES = {"application/vnd.jupyter.error", "application/vnd.jupyter.stderr"}
 """What JupyterLab shows a traceback as, and what an ordinary cell has no business to print."""
-LEGIBLE = 0.7
+LEGIBLE = 0.9
 """How far a figure may be scaled down: letters of 10 points, 13 pixels, stay above 9 pixels."""
 
 

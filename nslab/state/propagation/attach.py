@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nslab.state.propagation import flags
-from nslab.state.propagation.copying import PEER, SLAVE, SLAVE_SHARED, copy, names_namespace, without_namespaces
+from nslab.state.propagation.copying import (
+    PEER,
+    SLAVE,
+    SLAVE_SHARED,
+    copy,
+    names_namespace,
+    without_namespaces,
+)
 from nslab.state.propagation.events import Event
+from nslab.state.propagation.paths import REMOVED
 from nslab.state.propagation.refused import Refused
 from nslab.state.propagation.table import Place, within
 
@@ -35,8 +43,10 @@ def attach(draft: Draft, tree: list[int], dest: Place, owner: int, *, moved: boo
 
     *owner* is the user namespace that owns the caller's mount namespace. A *moved* tree is taken from
     its old place, any other one has not been attached before. Raises Refused when a namespace would
-    hold too many mounts.
+    hold too many mounts, and for a directory that has been removed.
     """
+    if draft.mounts[draft.top(tree[0])].root.endswith(REMOVED):
+        raise Refused("attach.removed", root=draft.mounts[draft.top(tree[0])].root)
     onto = draft.mounts[dest.mount]
     deliveries = _deliveries(draft, tree, dest) if onto.group else []
     _check_room(draft, tree, deliveries, onto.ns, moved=moved)
@@ -61,10 +71,8 @@ def _deliveries(table: Table, tree: list[int], dest: Place) -> list[Delivery]:
     """Return the copies to make: for the peers of *dest*, then depth first for their slaves."""
     group = table.mounts[dest.mount].group
     new = set() if table.mounts[tree[0]].parent else set(tree)
-    found: list[Delivery] = []
-    for peer in table.members(group):
-        if peer != dest.mount and peer not in new and _shows(table, peer, dest.path):
-            found.append(Delivery(peer, -1, PEER, "copy.peer"))
+    peers = [one for one in table.members(group) if one != dest.mount and one not in new]
+    found = [Delivery(one, -1, PEER, "copy.peer") for one in peers if _shows(table, one, dest.path)]
     pending = [(unit, -1) for unit in reversed(table.hearers(group))]
     while pending:
         unit, original = pending.pop()
@@ -94,14 +102,14 @@ def _check_room(draft: Draft, tree: list[int], deliveries: list[Delivery], ns: i
 
     A bound tree has been counted already. Source: kernel count_mounts().
     """
-    if not moved and draft.namespaces[ns].count > draft.limit:
+    if not moved and draft.namespaces[ns].size > draft.limit:
         raise Refused("limit.mounts", limit=str(draft.limit))
     more: dict[int, int] = {}
     size = len(without_namespaces(draft, tree))
     for delivery in deliveries:
         receiver = draft.mounts[delivery.receiver].ns
         more[receiver] = more.get(receiver, 0) + size
-        if draft.namespaces[receiver].count + more[receiver] > draft.limit:
+        if draft.namespaces[receiver].size + more[receiver] > draft.limit:
             raise Refused("limit.mounts", limit=str(draft.limit))
 
 

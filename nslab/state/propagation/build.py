@@ -9,7 +9,7 @@ from nslab.state.propagation.draft import Draft
 from nslab.state.propagation.kernel import Kernel
 from nslab.state.propagation.mounting import SINGLE
 from nslab.state.propagation.paths import resolve
-from nslab.state.propagation.refused import NotUnderstood, Refused
+from nslab.state.propagation.refused import NotUnderstood
 from nslab.state.propagation.table import FileSystem, Mount, Namespace, Place, Space, State
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def machine(
       . 1/ rw,relatime
     """
     state = parse_state(f"space {space}\n/ root", kernel=kernel, limit=limit)
-    return know(state, space, {path.removeprefix("f:"): "file" if path.startswith("f:") else "dir" for path in paths})
+    return know(
+        state, space, {path.removeprefix("f:"): "file" if path.startswith("f:") else "dir" for path in paths}
+    )
 
 
 def know(state: State, space: str, paths: dict[str, str]) -> State:
@@ -59,7 +61,7 @@ def know(state: State, space: str, paths: dict[str, str]) -> State:
 
 
 def learn(state: State, unknown: UnknownPath, kind: str) -> State:
-    """Return *state* with the answer to what it could not answer: ``dir``, ``file``, or empty for nothing there.
+    """Return *state* with an answer to what it asked: ``dir``, ``file``, or empty for nothing there.
 
     Introduced in chapter 4.
     """
@@ -70,16 +72,17 @@ def learn(state: State, unknown: UnknownPath, kind: str) -> State:
 
 
 def parse_state(text: str, *, kernel: Kernel | None = None, limit: int = MOUNT_MAX) -> State:
-    """Return the state that *text* describes.
+    r"""Return the state that *text* describes.
 
     ``space NAME`` starts a space in a mount namespace of its own, ``space NAME in:OTHER`` one in
     another's; ``user:NAME`` puts it in a child user namespace, ``root:PATH`` gives it another root.
     Each line after it is a mount, in the order they were made: a path, what is there
-    (``data`` or ``data[/sub]``; a tmpfs, unless its name is ``proc`` or another type), then any of ``shared:A master:B unbindable locked``, options such as
+    (``data`` or ``data[/sub]``; a tmpfs, unless its name is ``proc`` or another type), then any of
+    ``shared:A master:B unbindable locked``, options such as
     ``ro,nodev`` and ``locks:ro,atime``. ``files data /a f:/b`` says what a file system holds besides
     the mount points. ``#`` starts a comment. Raises NotUnderstood that quotes the line.
 
-    >>> state = parse_state("space host\\n/ root\\n/mnt data shared:A\\nfiles data /a")
+    >>> state = parse_state("space host\n/ root\n/mnt data shared:A\nfiles data /a")
     >>> state.spaces["host"].root.path
     '/'
     """
@@ -157,8 +160,10 @@ class _Builder:
             return mount._replace(group=self._group(value))
         if key == "master" and value:
             return mount._replace(master=self._group(value))
-        if key in ("unbindable", "locked") and not value:
-            return mount._replace(**{key: True})
+        if word == "unbindable":
+            return mount._replace(unbindable=True)
+        if word == "locked":
+            return mount._replace(locked=True)
         if key == "locks" and value:
             atime = flags.LOCK_ATIME if "atime" in value.split(",") else 0
             return mount._replace(locks=flags.read(value) & flags.LOCKABLE | atime)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def canonical(table: Table, spaces: Iterable[str] | None = None, *, locks: bool = False) -> str:
-    """Return what the spaces see of their mounts, as text that is equal for equal states.
+    r"""Return what the spaces see of their mounts, as text that is equal for equal states.
 
     A line for each mount: where it is on its parent, what it shows, its options, its group and master,
     and ``propagate_from`` as that space sees it. With *locks* also what mountinfo does not tell.
 
     >>> from nslab.state.propagation import parse_state
-    >>> print(canonical(parse_state("space host\\n/ root\\n/mnt data[/x] shared:A\\n")))
+    >>> print(canonical(parse_state("space host\n/ root\n/mnt data[/x] shared:A\n")))
     host
       . 1/ rw,relatime
         /mnt 2/x rw,relatime shared:1

@@ -11,12 +11,13 @@ from nslab.state.propagation import flags
 from nslab.state.propagation.detach import note_heirs
 from nslab.state.propagation.events import Event
 from nslab.state.propagation.mounting import caller, target_of
-from nslab.state.propagation.paths import is_root
+from nslab.state.propagation.paths import REMOVED, is_root
 from nslab.state.propagation.refused import Refused
 
 if TYPE_CHECKING:
     from nslab.state.propagation import operations
     from nslab.state.propagation.draft import Draft
+    from nslab.state.propagation.table import FileSystem
 
 
 def make(draft: Draft, asked: operations.Make) -> None:
@@ -82,10 +83,19 @@ def remount(draft: Draft, asked: operations.Remount) -> None:
     if not asked.bind:
         if not draft.is_admin(space, filesystem.user):
             raise Refused("remount.superblock", target=asked.target, space=space.name)
-        draft.put_filesystem(filesystem._replace(read_only=bool(wanted & flags.RO)))
+        freeze(draft, filesystem, asked.target, read_only=bool(wanted & flags.RO))
     if wanted != found.flags:
         draft.edit(place.mount, flags=wanted)
         draft.events.append(Event("changed", place.mount, "remount.options", 0, *_shown(found.flags, wanted)))
+
+
+def freeze(draft: Draft, filesystem: FileSystem, target: str, *, read_only: bool) -> None:
+    """Make *filesystem* read-only or writable. Source: kernel fs/super.c, reconfigure_super()."""
+    if read_only and not filesystem.read_only:
+        removed = [path for path in filesystem.paths if path.endswith(REMOVED)]
+        if any(draft.stands_on(filesystem.id, path) for path in removed):
+            raise Refused("remount.removed", target=target)
+    draft.put_filesystem(filesystem._replace(read_only=read_only))
 
 
 def merged(now: int, read_only: bool, asked: operations.Remount) -> tuple[str, ...]:

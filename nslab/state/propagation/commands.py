@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from nslab.state.propagation import mount_words
 from nslab.state.propagation.operations import (
-    KINDS,
     Chdir,
     Chroot,
     Make,
     MakePath,
     PivotRoot,
+    RemovePath,
     Umount,
     UmountAll,
     Unshare,
@@ -53,16 +53,18 @@ def parse(line: str, space: str = "", *, born: str = "new", util_linux: tuple[in
 
     >>> parse("host: mount --bind /a /b").operations
     (Bind(space='host', source='/a', target='/b', recursive=False),)
-    >>> parse("umount --frobnicate /a", "host")
+    >>> parse("ls /", "host")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    nslab.state.propagation.refused.NotUnderstood: '--frobnicate' in 'umount --frobnicate /a' is not understood: umount has no such option here
+    nslab.state.propagation.refused.NotUnderstood: 'ls' in 'ls /' is not understood: known are mount, ...
     """
     named = _PREFIX.fullmatch(line)
     space, said = (named[1], named[2].strip()) if named else (space, line.strip())
     if not space:
         raise NotUnderstood(f"{line!r} does not say in which space; write it as host: {line.strip()}")
     if odd := _SHELL.search(said):
-        raise NotUnderstood(f"{odd[0].strip()!r} in {line!r} is not understood: one plain command, without the shell")
+        raise NotUnderstood(
+            f"{odd[0].strip()!r} in {line!r} is not understood: one plain command, without the shell"
+        )
     try:
         program, *rest = shlex.split(said) or [""]
     except ValueError as error:
@@ -99,19 +101,25 @@ _UNSHARE = {
 }  # fmt: skip
 
 
+_OTHERS = {"p": "pid", "n": "net", "i": "ipc", "C": "cgroup"}
+
+
 def _unshare(words: Words, space: str, born: str) -> tuple[Operation, ...]:
     mount = user = False
+    others: list[str] = []
     propagation = "private"
     for option, value in words.options("mUrcuinpCTf", long=_UNSHARE, until_operand=True):
         mount |= option == "m"
         user |= option in ("U", "r", "c")
+        if option in _OTHERS:
+            others.append(_OTHERS[option])
         if option == "propagation":
             propagation = value
     if propagation not in ("private", "shared", "slave", "unchanged"):
         words.complain(propagation, "the propagation is private, shared, slave or unchanged")
     if not (mount or user):
         words.complain("unshare", "it makes no mount namespace; say --mount")
-    made: list[Operation] = [Unshare(space, born, mount, user)]
+    made: list[Operation] = [Unshare(space, born, mount, user, tuple(others))]
     if mount and propagation != "unchanged":
         made.append(Make(born, "/", propagation, recursive=True))
     return tuple(made)
@@ -139,6 +147,11 @@ def _mkdir(words: Words, space: str) -> tuple[Operation, ...]:
     return tuple(MakePath(space, path, "dir", parents) for path in words.operands(1, 99, "a directory"))
 
 
+def _rmdir(words: Words, space: str) -> tuple[Operation, ...]:
+    words.no_options()
+    return tuple(RemovePath(space, path) for path in words.operands(1, 99, "a directory"))
+
+
 def _touch(words: Words, space: str) -> tuple[Operation, ...]:
     words.no_options()
     return tuple(MakePath(space, path, "file") for path in words.operands(1, 99, "a file"))
@@ -156,5 +169,6 @@ _PROGRAMS: dict[str, Callable[[Words, str], tuple[Operation, ...]]] = {
     "chroot": _chroot,
     "cd": _cd,
     "mkdir": _mkdir,
+    "rmdir": _rmdir,
     "touch": _touch,
 }

@@ -67,7 +67,8 @@ def copy(draft: Draft, tree: list[int], ns: int, relation: str) -> dict[int, int
         master = found.master if relation == PEER else found.group or found.master
         parent = copies.get(found.parent, 0)
         place = (parent, found.point) if parent else (0, "/")
-        kept = (found.unbindable and not draft.kernel.forgets_unbindable, found.locked, found.flags, found.locks)
-        draft.add(Mount(copies[old], ns, *place, found.fs, found.root, group, master, *kept))
+        kept = found.unbindable and not draft.kernel.forgets_unbindable
+        made = Mount(copies[old], ns, *place, found.fs, found.root, group, master, kept)
+        draft.add(made._replace(locked=found.locked, flags=found.flags, locks=found.locks))
     draft.count(ns, len(tree))
     return copies

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from nslab.state.propagation.table import Table
 
 
-def detach(draft: Draft, mount: int, *, propagate: bool = True) -> None:
+def detach(draft: Draft, mount: int, *, propagate: bool = True, rule: str = "detach.target") -> None:
     """Remove *mount* and all below it, and with *propagate* what their peers and slaves have of them."""
     tree = draft.subtree(mount)
-    gone = {one: "detach.target" if one == mount else "detach.below" for one in tree}
+    gone = {one: rule if one == mount else "detach.below" for one in tree}
     if propagate:
         _unlock(draft, mount)
         copies = _candidates(draft, tree)
-        follow = _by_set(draft, copies, set(tree)) if draft.kernel.unmounts_by_set else _one_by_one(draft, tree)
+        follow = (
+            _by_set(draft, copies, set(tree)) if draft.kernel.unmounts_by_set else _one_by_one(draft, tree)
+        )
         _note_stayed(draft, copies, follow)
         leaving = gone.keys() | follow
         for one in follow:
@@ -103,7 +105,10 @@ def _one_by_one(table: Table, tree: list[int]) -> set[int]:
 
 def _is_bare(table: Table, mount: int, marked: set[int], going: set[int]) -> bool:
     cover = table.cover(mount)
-    return all(child == cover or child in marked or child in going for child in table.children.get(mount, {}).values())
+    return all(
+        child == cover or child in marked or child in going
+        for child in table.children.get(mount, {}).values()
+    )
 
 
 def _pulled(table: Table, going: set[int], marked: set[int]) -> set[int]:
@@ -143,7 +148,9 @@ def _remove(draft: Draft, gone: dict[int, str]) -> None:
     heirs: dict[int, str] = {}
     for mount, rule in gone.items():
         found = draft.mounts[mount]
-        draft.events.append(Event("detached", mount, rule, found.parent, found.propagation, "", found.group, found.master))
+        draft.events.append(
+            Event("detached", mount, rule, found.parent, found.propagation, "", found.group, found.master)
+        )
     for mount in gone:
         for heir in draft.leave(mount):
             heirs.setdefault(heir, "shared+slave" if draft.mounts[heir].group else "slave")
@@ -157,7 +164,9 @@ def note_heirs(draft: Draft, before: dict[int, str]) -> None:
     for mount, was in before.items():
         found = draft.mounts[mount]
         rule = "group.grandmaster" if found.master else "group.orphaned"
-        draft.events.append(Event("changed", mount, rule, 0, was, found.propagation, found.group, found.master))
+        draft.events.append(
+            Event("changed", mount, rule, 0, was, found.propagation, found.group, found.master)
+        )
 
 
 def _depth(table: Table, mount: int) -> int:

@@ -22,7 +22,12 @@ class Draft(Table):
     __slots__ = ("_own", "events")
 
     def __init__(self, state: Table) -> None:
-        self.kernel, self.limit, self.initial, self.last = state.kernel, state.limit, state.initial, state.last
+        self.kernel, self.limit, self.initial, self.last = (
+            state.kernel,
+            state.limit,
+            state.initial,
+            state.last,
+        )
         self.mounts, self.children = dict(state.mounts), dict(state.children)
         self.groups, self.slaves, self.above = dict(state.groups), dict(state.slaves), state.above
         self.filesystems, self.namespaces = dict(state.filesystems), dict(state.namespaces)
@@ -55,7 +60,7 @@ class Draft(Table):
     def count(self, ns: int, more: int) -> None:
         """Note that namespace *ns* holds *more* mounts than before."""
         found = self.namespaces[ns]
-        self.namespaces[ns] = found._replace(count=found.count + more)
+        self.namespaces[ns] = found._replace(size=found.size + more)
 
     def place(self, mount: int, parent: int, point: str) -> None:
         """Attach *mount* to *parent* at *point*, wherever it was before."""
@@ -133,7 +138,7 @@ class Draft(Table):
         """Return the inner mapping at *key*, ours to change."""
         if (kind, key) not in self._own:
             self._own.add((kind, key))
-            outer[key] = {**outer[key]} if key in outer else {}  # type: ignore[assignment]
+            outer[key] = {**outer[key]} if key in outer else {}
         return outer[key]
 
     def _drop(self, kind: str, outer: dict[int, Inner], key: int, entry: str | int) -> None:

@@ -46,13 +46,14 @@ class Verdict(NamedTuple):
 
 
 def appeared(outcome: Outcome, verbs: Iterable[str] = _CAME) -> tuple[Sight, ...]:
-    """Return which mounts came to which paths of which spaces, space by space in path order.
+    r"""Return which mounts came to which paths of which spaces, space by space in path order.
 
     Introduced in chapter 4.
 
     >>> from nslab.state.propagation import Mount, do, parse_state
-    >>> state = parse_state("space host\\n/ root\\n/mnt data shared:A\\nfiles data /a\\nspace web\\n/ root\\n/mnt data master:A")
-    >>> [(one.space, one.path, one.rule.id) for one in appeared(do(state, Mount("host", "tmpfs", "/mnt/a")))]
+    >>> text = "space host\n/ root\n/mnt data shared:A\nfiles data /a\nspace web\n/ root\n/mnt data master:A"
+    >>> outcome = do(parse_state(text), Mount("host", "tmpfs", "/mnt/a"))
+    >>> [(one.space, one.path, one.rule.id) for one in appeared(outcome)]
     [('host', '/mnt/a', 'attach.shared'), ('web', '/mnt/a', 'copy.slave')]
     """
     came = {event.mount: event for event in outcome.events if event.verb in verbs}
@@ -68,9 +69,11 @@ def appeared(outcome: Outcome, verbs: Iterable[str] = _CAME) -> tuple[Sight, ...
 
 
 def why(outcome: Outcome, space: str, path: str) -> Rule:
-    """Return the rule that decided about *path* in *space*: why something came, went, stayed or did not come."""
+    """Return the rule that decided about *path* in *space*: why a mount came, went, stayed, or did not."""
     state, before = outcome.state, outcome.before
-    rules = {event.mount: event.rule for event in outcome.events if event.verb != "tucked" and event.verb != "locked"}
+    rules: dict[int, str] = {}
+    for event in sorted(outcome.events, key=lambda event: event.verb not in _TELLING):
+        rules.setdefault(event.mount, event.rule)
     for table in (state, before):
         for mount in reversed(table.seen_by(space) if space in table.spaces else []):
             if mount in rules and table.path(mount, table.spaces[space].root) == path:
@@ -82,7 +85,7 @@ def why(outcome: Outcome, space: str, path: str) -> Rule:
 
 
 def judge(outcome: Outcome, guess: Iterable[tuple[str, str]]) -> tuple[Verdict, ...]:
-    """Return each line of a *guess*, pairs of space and path that will see a new mount, and each line it missed."""
+    """Judge a *guess*, pairs of space and path that will see a new mount: first what is true."""
     true = {(one.space, one.path): one.rule for one in appeared(outcome)}
     guessed = dict.fromkeys(guess)
     lines = dict.fromkeys([*true, *guessed])
@@ -91,6 +94,9 @@ def judge(outcome: Outcome, guess: Iterable[tuple[str, str]]) -> tuple[Verdict, 
         for line in lines
     )
 
+
+_TELLING = (*_CAME, "detached", "stayed", "fell")
+"""What says more about a mount than that its type changed or its lock went."""
 
 _STARTS = ("attach.alone", "attach.shared", "detach.target")
 

@@ -35,12 +35,14 @@ class Kernel(NamedTuple):
             raise ValueError(f"{release!r} is no kernel release; write it as 6.18")
         kernel = cls(int(found[1]), int(found[2]))
         if kernel < _OLDEST:
-            raise ValueError(f"kernel {release!r} is older than 4.11, and its tucking of mounts is not modelled")
+            raise ValueError(
+                f"kernel {release!r} is older than 4.11, and its tucking of mounts is not modelled"
+            )
         return kernel
 
     @property
     def forgets_unbindable(self) -> bool:
-        """Whether a copied mount namespace has private mounts where the old one has unbindable ones (6.17)."""
+        """Whether the copy of an unbindable mount in a new mount namespace is private (6.17)."""
         return self >= (6, 17)
 
     @property

@@ -13,7 +13,17 @@ from nslab.state.propagation import flags
 from nslab.state.propagation.build import MOUNT_MAX, empty
 from nslab.state.propagation.draft import Draft
 from nslab.state.propagation.refused import NotUnderstood
-from nslab.state.propagation.table import FileSystem, Mount, Namespace, Place, Space, State, relative, within
+from nslab.state.propagation.table import (
+    FileSystem,
+    Mount,
+    Namespace,
+    Open,
+    Place,
+    Space,
+    State,
+    relative,
+    within,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -30,23 +40,29 @@ def from_tables(
     owners: Mapping[str, str] | None = None,
     locked: Collection[int] = (),
     *,
+    users: Mapping[str, str] | None = None,
+    others: Mapping[str, Mapping[str, str]] | None = None,
+    locks: Mapping[int, str] | None = None,
     kernel: Kernel | None = None,
     limit: int = MOUNT_MAX,
     roots: Mapping[str, tuple[int, str]] | None = None,
 ) -> State:
-    """Return the state that the mountinfo of several spaces, read at one moment, shows.
+    r"""Return the state that the mountinfo of several spaces, read at one moment, shows.
 
     *namespaces* names each space's mount namespace, by default one of its own; *owners* names the user
-    namespace that owns it, by default the same for all: others count as its children. *locked* are the
-    ids of mounts that are known to be locked. *roots* gives the root of a space that is no mount point,
-    as a mount id and a path in its file system. Raises MountinfoError for a table that makes no sense,
-    NotUnderstood for spaces that do not fit together.
+    namespace that owns it, by default the same for all: others count as its children. *users* names the
+    user namespace that each space is in, by default that owner, and *others* those that own its pid, net,
+    ipc and cgroup namespaces, by default the same for all. *locked* are the
+    ids of mounts that are known to be locked; *locks* gives, by id, the options that a mount had when it
+    came into a less privileged user namespace, which locked them. *roots* gives the root of a space that
+    is no mount point, as a mount id and a path in its file system.
+    Raises MountinfoError for a table that makes no sense, NotUnderstood for spaces that do not fit together.
 
-    >>> state = from_tables({"host": b"2 1 0:5 / / rw,relatime shared:7 - tmpfs root rw\\n"})
+    >>> state = from_tables({"host": b"2 1 0:5 / / rw,relatime shared:7 - tmpfs root rw\n"})
     >>> state.mounts[2].propagation
     'shared'
     """
-    reader = _Reader(Draft(empty(kernel, limit=limit)), frozenset(locked))
+    reader = _Reader(Draft(empty(kernel, limit=limit)), frozenset(locked), locks or {})
     parsed = {space: parse_mountinfo(table) for space, table in tables.items()}
     reader.draft.last = reader.largest(parsed.values())
     named = {space: (namespaces or {}).get(space, f"of {space}") for space in tables}
@@ -54,22 +70,27 @@ def from_tables(
     for ns in dict.fromkeys(named.values()):
         members = [space for space in tables if named[space] == ns]
         reader.read_namespace({space: parsed[space] for space in members}, owned[members[0]], roots or {})
+    reader.settle(users or {}, others or {})
     return reader.finish()
 
 
 class _Reader:
-    def __init__(self, draft: Draft, locked: frozenset[int]) -> None:
+    def __init__(self, draft: Draft, locked: frozenset[int], locks: Mapping[int, str]) -> None:
         self.draft = draft
-        self._locked = locked
+        self._locked, self._locks = locked, locks
         self._filesystems: dict[tuple[int, int], int] = {}
         self._users: dict[str, int] = {"": 0}
         self._above: dict[int, int] = {}
 
     def largest(self, tables: Iterable[Table]) -> int:
         """Return the largest number in the tables: new ones start behind it."""
-        return max([0, *(max(one.id, one.parent, one.shared, one.master) for table in tables for one in table)])
+        return max(
+            (max(one.id, one.parent, one.shared, one.master) for table in tables for one in table), default=0
+        )
 
-    def read_namespace(self, tables: dict[str, Table], owner: str, roots: Mapping[str, tuple[int, str]]) -> None:
+    def read_namespace(
+        self, tables: dict[str, Table], owner: str, roots: Mapping[str, tuple[int, str]]
+    ) -> None:
         """Add a mount namespace from the tables of those in it, who may each see another part of it."""
         user, ns = self._user(owner), self.draft.new_id()
         places: dict[int, Place | None] = {}
@@ -83,13 +104,22 @@ class _Reader:
         for space in tables:
             self._keep_root(self.draft.spaces[space].root, ns)
 
+    def settle(self, users: Mapping[str, str], others: Mapping[str, Mapping[str, str]]) -> None:
+        """Put each space into its own user namespace, and note who owns its other namespaces."""
+        for name, space in self.draft.spaces.items():
+            user = self._user(users[name]) if name in users else space.user
+            owners = tuple((kind, self._user(owner)) for kind, owner in others.get(name, {}).items())
+            self.draft.put_space(space._replace(user=user, owners=owners))
+
     def finish(self) -> State:
         """Return the state that was read."""
         groups = self.draft.groups
         self.draft.above = {group: above for group, above in self._above.items() if group not in groups}
         return self.draft.done()
 
-    def _add(self, mounts: dict[int, mountinfo.Mount], places: Mapping[int, Place | None], ns: int, user: int) -> None:
+    def _add(
+        self, mounts: dict[int, mountinfo.Mount], places: Mapping[int, Place | None], ns: int, user: int
+    ) -> None:
         first = next((one.id for one in mounts.values() if one.parent == one.id), 0)
         hidden = 0 if first else self._hidden(ns)
         self.draft.put_namespace(Namespace(ns, user, first or hidden, len(mounts) + bool(hidden)))
@@ -104,8 +134,11 @@ class _Reader:
     def _mount(self, one: mountinfo.Mount, place: Place, ns: int) -> Mount:
         if one.propagate_from:
             self._above[one.master] = one.propagate_from
-        kept = (one.unbindable, one.id in self._locked, flags.read(one.options))
-        return Mount(one.id, ns, *place, self._filesystem(one), one.root, one.shared, one.master, *kept)
+        locks = flags.locks(flags.read(self._locks[one.id])) if one.id in self._locks else 0
+        made = Mount(
+            one.id, ns, *place, self._filesystem(one), one.root, one.shared, one.master, one.unbindable
+        )
+        return made._replace(locked=one.id in self._locked, flags=flags.read(one.options), locks=locks)
 
     def _hidden(self, ns: int) -> int:
         """Add the mount below the root that mountinfo does not show; it is private on every known machine."""
@@ -151,7 +184,8 @@ def _place(one: mountinfo.Mount, seen: Mapping[int, tuple[str, str]]) -> Place |
         return None
     point, root = seen[one.parent]
     if not within(one.point, point):
-        raise MountinfoError(f"mount {one.id} at {one.point!r} is not below its parent {one.parent} at {point!r}")
+        above = f"its parent {one.parent} at {point!r}"
+        raise MountinfoError(f"mount {one.id} at {one.point!r} is not below {above}")
     return Place(one.parent, f"{root.rstrip('/')}{relative(one.point, point)}" or "/")
 
 
@@ -175,7 +209,8 @@ def carry(live: State, known: State) -> State:
         filesystems[live.mounts[mine].fs] = found.fs
     for mine, other in filesystems.items():
         old = known.filesystems[other]
-        draft.put_filesystem(draft.filesystems[mine]._replace(paths=old.paths, complete=old.complete, user=old.user))
+        told = draft.filesystems[mine]._replace(paths=old.paths, complete=old.complete, user=old.user)
+        draft.put_filesystem(told)
     draft.users, draft.initial = known.users, known.initial
     _carry_spaces(draft, known, {other: mine for mine, other in pairs.items()})
     return draft.done()
@@ -185,11 +220,11 @@ def _carry_spaces(draft: Draft, known: State, back: dict[int, int]) -> None:
     for name, space in draft.spaces.items():
         old = known.spaces[name]
         cwd = Place(back.get(old.cwd.mount, space.cwd.mount), old.cwd.path)
-        draft.put_space(space._replace(user=old.user, capable=old.capable, cwd=cwd))
+        draft.put_space(space._replace(user=old.user, capable=old.capable, owners=old.owners, cwd=cwd))
         owner = known.namespaces[old.ns].owner
         draft.put_namespace(draft.namespaces[space.ns]._replace(owner=owner))
-    holds = {label: Place(back[place.mount], place.path) for label, place in known.holds.items() if place.mount in back}
-    draft.holds = holds
+    held = {label: (back[one.mount], one.path) for label, one in known.holds.items() if one.mount in back}
+    draft.holds = {label: Open(mount, draft.mounts[mount].fs, path) for label, (mount, path) in held.items()}
 
 
 def _pair(live: State, known: State, mine: int, other: int, pairs: dict[int, int]) -> None:
@@ -202,5 +237,6 @@ def _pair(live: State, known: State, mine: int, other: int, pairs: dict[int, int
         ours, theirs = live.children.get(mine, {}), known.children.get(other, {})
         if ours.keys() != theirs.keys():
             odd = next(iter(ours.keys() ^ theirs.keys()))
-            raise NotUnderstood(f"only one of the kernel and the model has a mount on {odd!r} of {live.path(mine)!r}")
+            where = f"{odd!r} of {live.path(mine)!r}"
+            raise NotUnderstood(f"only one of the kernel and the model has a mount on {where}")
         pending.extend((ours[point], theirs[point]) for point in ours)

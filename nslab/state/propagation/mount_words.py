@@ -23,7 +23,10 @@ _LONG = {
 _DOINGS = {"B": "bind", "R": "rbind", "M": "move", "r": "ro", "w": "rw"}
 _QUIET = ("silent", "loud", "async", "sync", "iversion", "noiversion", "lazytime", "nolazytime")
 _OWN = {
-    "tmpfs": ("size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64", "noswap"),
+    "tmpfs": (
+        *("size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64"),
+        "noswap",
+    ),
     "proc": ("hidepid", "gid", "subset"),
     "devpts": ("newinstance", "ptmxmode", "mode", "uid", "gid", "max"),
 }

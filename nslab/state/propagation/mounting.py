@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nslab.state.propagation import flags
 from nslab.state.propagation.attach import attach
 from nslab.state.propagation.copying import PEER, copy, copyable, names_namespace
-from nslab.state.propagation.paths import is_root, kind_at, resolve, topmost
+from nslab.state.propagation.paths import is_root, kind_at, lock_place, resolve
 from nslab.state.propagation.refused import NotUnderstood, Refused
 from nslab.state.propagation.table import FileSystem, Mount, Place, within
 
@@ -24,6 +24,9 @@ FRESH = ("tmpfs", "ramfs")
 
 SINGLE = ("proc", "sysfs", "mqueue", "cgroup2", "devpts")
 """File system types that a user namespace may mount, whose contents the model does not know."""
+
+_SHOWS = {"proc": "pid", "sysfs": "net", "mqueue": "ipc", "cgroup2": "cgroup"}
+"""Which of the caller's namespaces a new mount shows."""
 
 _NEW_EACH_TIME = ("devpts", "proc")
 
@@ -63,17 +66,18 @@ def mount(draft: Draft, asked: operations.Mount) -> None:
     if asked.fstype not in FRESH + SINGLE:
         known = ", ".join(FRESH + SINGLE)
         raise NotUnderstood(f"the file system type {asked.fstype!r} is not modelled; modelled are {known}")
-    _check_visible(draft, space, asked.fstype)
+    _check_owner(draft, space, asked.fstype)
+    bits = flags.asked(asked.options)
+    locks = _locks_of_visible(draft, space, asked.fstype, bits)
     filesystem = _filesystem(draft, space, asked)
-    target = topmost(draft, target)
+    target = lock_place(draft, target, asked.target)
     onto = draft.mounts[target.mount]
     _check_mine(draft, space, target)
     if onto.fs == filesystem.id and onto.root == target.path:
         raise Refused("new.same", target=asked.target)
     if kind_at(draft, target, space.name, asked.target) != "dir":
         raise Refused("attach.kind", source=asked.fstype, target=asked.target)
-    bits = flags.asked(asked.options)
-    new = Mount(draft.new_id(), space.ns, 0, "/", filesystem.id, "/", flags=bits)
+    new = Mount(draft.new_id(), space.ns, 0, "/", filesystem.id, "/", flags=bits, locks=locks)
     draft.put_filesystem(filesystem)
     draft.add(new)
     draft.count(space.ns, 1)
@@ -87,7 +91,7 @@ def bind(draft: Draft, asked: operations.Bind) -> None:
     source = resolve(draft, space, asked.source)
     if names_namespace(draft, source.mount):
         raise NotUnderstood(f"binding the file of a mount namespace ({asked.source!r}) is not modelled")
-    target = topmost(draft, target)
+    target = lock_place(draft, target, asked.target)
     _check_mine(draft, space, target)
     _check_copy(draft, space, source, asked)
     tree = copyable(draft, *source) if asked.recursive else [source.mount]
@@ -107,7 +111,7 @@ def move(draft: Draft, asked: operations.Move) -> None:
         raise Refused("move.no-mount", source=asked.source)
     if kind_at(draft, target, space.name, asked.target) != kind_at(draft, source, space.name, asked.source):
         raise Refused("move.kind", source=asked.source, target=asked.target)
-    target = topmost(draft, target)
+    target = lock_place(draft, target, asked.target)
     _check_movable(draft, space, source.mount, asked)
     _check_mine(draft, space, target)
     tree = draft.subtree(source.mount)
@@ -158,29 +162,46 @@ def _show(draft: Draft, mount: int, root: str) -> None:
     draft.mounts[mount] = draft.mounts[mount]._replace(root=root)
 
 
+def _check_owner(table: Table, space: Space, fstype: str) -> None:
+    """Raise Refused unless *space* has power over the namespace that a mount of *fstype* shows.
+
+    Source: kernel fs/super.c, mount_capable(); fs/sysfs/mount.c.
+    """
+    kind = _SHOWS.get(fstype)
+    if kind and not table.is_admin(space, space.owner_of(kind)):
+        raise Refused("new.owner", fstype=fstype, kind=kind, space=space.name)
+
+
 def _filesystem(draft: Draft, space: Space, asked: operations.Mount) -> FileSystem:
+    user = space.owner_of(_SHOWS[asked.fstype]) if asked.fstype in _SHOWS else space.user
     if asked.fstype in SINGLE and asked.fstype not in _NEW_EACH_TIME:
         for known in draft.filesystems.values():
-            if known.fstype == asked.fstype and known.user == space.user:
+            if known.fstype == asked.fstype and known.user == user:
                 return known
-    paths = {"/": "dir"} | {path.removeprefix("f:"): "file" if path.startswith("f:") else "dir" for path in asked.paths}
+    paths = {path.removeprefix("f:"): "file" if path.startswith("f:") else "dir" for path in asked.paths}
+    paths["/"] = "dir"
     fresh, read_only = asked.fstype in FRESH, "ro" in asked.options
-    return FileSystem(draft.new_id(), asked.fstype, asked.name, paths, fresh, read_only, space.user)
+    return FileSystem(draft.new_id(), asked.fstype, asked.name, paths, fresh, read_only, user)
 
 
-def _check_visible(table: Table, space: Space, fstype: str) -> None:
-    """Raise Refused if the mount would show more than the namespace shows already.
+def _locks_of_visible(table: Table, space: Space, fstype: str, bits: int) -> int:
+    """Return the locks that a new mount takes over from the one that is seen whole already.
 
+    Raises Refused if it would show more than the namespace shows.
     Source: kernel fs/namespace.c, mount_too_revealing().
     """
     owner = table.namespaces[space.ns].owner
     if fstype not in _VISIBLE or (table.initial and not table.users.get(owner, -1) >= 0):
-        return
+        return 0
     for found in table.mounts.values():
-        if found.ns == space.ns and table.filesystems[found.fs].fstype == fstype and found.root == "/":
-            hidden = [child for child in table.children.get(found.id, {}).values() if table.mounts[child].locked]
-            if all(_is_empty(table.mounts[child].point, fstype) for child in hidden):
-                return
+        filesystem = table.filesystems[found.fs]
+        if found.ns == space.ns and filesystem.fstype == fstype and found.root == "/":
+            locks = (found.locks | (flags.RO if filesystem.read_only else 0)) & (flags.RO | flags.LOCK_ATIME)
+            children = table.children.get(found.id, {}).values()
+            hidden = [child for child in children if table.mounts[child].locked]
+            shown = all(_is_empty(table.mounts[child].point, fstype) for child in hidden)
+            if shown and not flags.breaks(locks, found.flags, bits):
+                return locks
     raise Refused("new.revealing", fstype=fstype)
 
 

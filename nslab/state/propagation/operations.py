@@ -89,13 +89,15 @@ class Remount:
 class Unshare:
     """``unshare --mount``: a new space *name* with a copy of the mount namespace.
 
-    *mount* false keeps the mount namespace, *user* makes a new user namespace first.
+    *mount* false keeps the mount namespace, *user* makes a new user namespace first. *others* are more
+    namespaces that it makes, of pid, net, ipc and cgroup.
     """
 
     space: str
     name: str = "new"
     mount: bool = True
     user: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,14 @@ class MakePath:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovePath:
+    """``rmdir PATH``: what other namespaces have mounted on it goes with it."""
+
+    space: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Open *path* and keep it open under a *label*, which keeps its mount busy."""
 
@@ -171,6 +181,7 @@ Operation: TypeAlias = (
     | Chroot
     | Chdir
     | MakePath
+    | RemovePath
     | Hold
     | Release
 )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nslab.state.propagation.refused import NotUnderstood, Refused, UnknownPath
-from nslab.state.propagation.table import Place, within
+from nslab.state.propagation.table import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nslab.state.propagation.table import Space, Table
 
 
@@ -51,20 +49,31 @@ def kind_at(table: Table, place: Place, space: str, path: str) -> str:
     filesystem = table.filesystems[table.mounts[place.mount].fs]
     kind = filesystem.paths.get(place.path)
     if kind is None and not filesystem.complete:
-        if any(_covered(table, place)):
+        if child := table.child(*place):
+            return kind_at(table, Place(child, table.mounts[child].root), space, path)
+        if table.inside(*place):
             return "dir"
         raise UnknownPath(space, path, filesystem.id, place.path)
     return kind or ""
 
 
-def _covered(table: Table, place: Place) -> Iterator[bool]:
-    """Yield whether each mount of the table lies at or below *place*, which then must exist."""
-    for path in table.children.get(place.mount, {}):
-        yield within(path, place.path)
+REMOVED = "//deleted"
+"""What mountinfo writes behind the path of a directory that has been removed."""
+
+
+def lock_place(table: Table, place: Place, path: str) -> Place:
+    """Return the top of the stack at *place*, ready to be mounted on. Raises Refused for a removed directory.
+
+    Source: kernel fs/namespace.c, do_lock_mount().
+    """
+    place = topmost(table, place)
+    if place.path.endswith(REMOVED):
+        raise Refused("path.removed", path=path)
+    return place
 
 
 def topmost(table: Table, place: Place) -> Place:
-    """Return the place on top of all that is mounted at *place*. Source: kernel lock_mount()."""
+    """Return the place on top of all that is mounted at *place*."""
     return _through(table, place)
 
 
@@ -75,7 +84,7 @@ def is_root(table: Table, place: Place) -> bool:
 
 def _start(table: Table, space: Space, place: Place) -> Place:
     if place.mount not in table.mounts:
-        raise NotUnderstood(f"space {space.name!r} stands on a mount that has been detached, which is not modelled")
+        raise NotUnderstood(f"space {space.name!r} stands on a detached mount, which is not modelled")
     return place
 
 

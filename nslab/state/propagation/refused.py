@@ -25,7 +25,8 @@ class UnknownPath(NotUnderstood):
 
     def __init__(self, space: str, path: str, filesystem: int = 0, inside: str = "/") -> None:
         super().__init__(
-            f"{path!r} in space {space!r} is outside what the model knows: say whether it is a directory or a file"
+            f"{path!r} in space {space!r} is outside what the model knows:"
+            " say whether it is a directory or a file"
         )
         self.space = space
         self.path = path

@@ -12,7 +12,7 @@ from nslab.state.propagation.copying import PEER, SLAVE, copy, without_namespace
 from nslab.state.propagation.detach import detach
 from nslab.state.propagation.events import Event
 from nslab.state.propagation.mounting import caller, check_admin
-from nslab.state.propagation.paths import is_root, resolve, topmost
+from nslab.state.propagation.paths import REMOVED, is_root, lock_place, resolve, topmost
 from nslab.state.propagation.refused import NotUnderstood, Refused
 from nslab.state.propagation.table import Namespace, Place, Space
 
@@ -34,9 +34,12 @@ def unshare(draft: Draft, asked: operations.Unshare) -> None:
             raise Refused("admin.chrooted", space=space.name)
         user = draft.new_id()
         draft.users = {**draft.users, user: space.user}
-    elif asked.mount and not space.capable:
+    elif (asked.mount or asked.others) and not space.capable:
         raise Refused("admin.unshare", space=space.name)
-    born = space._replace(name=asked.name, user=user, capable=space.capable or asked.user)
+    owners = {**dict(space.owners), **dict.fromkeys(asked.others, user)}
+    born = space._replace(
+        name=asked.name, user=user, capable=space.capable or asked.user, owners=tuple(owners.items())
+    )
     draft.put_space(_with_own_mounts(draft, born) if asked.mount else born)
 
 
@@ -82,7 +85,8 @@ def pivot_root(draft: Draft, asked: operations.PivotRoot) -> None:
     space = caller(draft, asked.space)
     check_admin(draft, space)
     new = resolve(draft, space, asked.new_root, directory=True)
-    old = topmost(draft, resolve(draft, space, asked.put_old, directory=True))
+    old = resolve(draft, space, asked.put_old, directory=True)
+    old = lock_place(draft, old, asked.put_old)
     _check_pivot(draft, space, new, old, asked)
     root = draft.mounts[space.root.mount]
     draft.lift(new.mount)
@@ -99,7 +103,7 @@ def pivot_root(draft: Draft, asked: operations.PivotRoot) -> None:
 
 def _check_pivot(table: Table, space: Space, new: Place, old: Place, asked: operations.PivotRoot) -> None:
     """Raise Refused for the first of the kernel's ten conditions that is not met."""
-    details = {"new": asked.new_root, "old": asked.put_old, "space": space.name}
+    details = {"new": asked.new_root, "old": asked.put_old, "space": space.name, "path": asked.new_root}
     for rule, hit in _pivot_conditions(table, space, new, old):
         if hit:
             raise Refused(rule, **details)
@@ -114,6 +118,7 @@ def _pivot_conditions(table: Table, space: Space, new: Place, old: Place) -> lis
         ("pivot.shared-root", bool(above.group)),
         ("pivot.not-mine", root.ns != space.ns or fresh.ns != space.ns),
         ("pivot.locked", fresh.locked),
+        ("path.removed", new.path.endswith(REMOVED)),
         ("pivot.new-is-root", new.mount == root.id),
         ("pivot.old-on-root", old.mount == root.id),
         ("pivot.root-no-mount", not is_root(table, space.root)),

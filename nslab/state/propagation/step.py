@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nslab.state.propagation import changing, files, mounting, operations, spaces, unmounting
 from nslab.state.propagation.draft import Draft
+from nslab.state.propagation.operations import Operation
 from nslab.state.propagation.refused import Refused
 from nslab.state.propagation.rules import RULES, Rule
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from nslab.state.propagation.events import Event
-    from nslab.state.propagation.operations import Operation
     from nslab.state.propagation.table import State
 
 _DOES: dict[type, Callable[[Draft, Any], None]] = {
@@ -31,6 +31,7 @@ _DOES: dict[type, Callable[[Draft, Any], None]] = {
     operations.Chroot: spaces.chroot,
     operations.Chdir: spaces.chdir,
     operations.MakePath: files.make_path,
+    operations.RemovePath: files.remove_path,
     operations.Hold: files.hold,
     operations.Release: files.release,
 }
@@ -85,18 +86,18 @@ class Outcome:
 
 
 def do(state: State, asked: Operation | Iterable[Operation]) -> Outcome:
-    """Return what the kernel would do with one operation, or with several one after the other.
+    r"""Return what the kernel would do with one operation, or with several one after the other.
 
     The first refusal ends it. *state* stays as it was. Raises NotUnderstood for what the model can't
     answer, such as a space that is not there or a path it does not know. Introduced in chapter 4.
 
     >>> from nslab.state.propagation import Bind, do, parse_state
-    >>> state = parse_state("space host\\n/ root\\n/mnt data shared:A\\n")
+    >>> state = parse_state("space host\n/ root\n/mnt data shared:A\n")
     >>> do(state, Bind("host", "/mnt", "/nowhere")).refusal.why
     '/nowhere does not exist'
     """
-    if not isinstance(asked, tuple(_DOES) + (operations.UmountAll,)):
-        return _in_turn(state, asked)  # type: ignore[arg-type]
+    if not isinstance(asked, Operation):
+        return _in_turn(state, asked)
     if isinstance(asked, operations.UmountAll):
         return _umount_all(state, asked)
     draft = Draft(state)

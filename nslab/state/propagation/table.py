@@ -57,12 +57,12 @@ class FileSystem(NamedTuple):
 
 
 class Namespace(NamedTuple):
-    """A mount namespace: the user namespace that owns it, its root mount, how many mounts it holds."""
+    """A mount namespace: the user namespace that owns it, its root mount, and how many mounts it holds."""
 
     id: int
     owner: int
     root: int
-    count: int
+    size: int
 
 
 class Place(NamedTuple):
@@ -72,10 +72,19 @@ class Place(NamedTuple):
     path: str
 
 
+class Open(NamedTuple):
+    """Something that is kept open: on which mount, in which file system, by which path in that."""
+
+    mount: int
+    fs: int
+    path: str
+
+
 class Space(NamedTuple):
     """A process as far as mounts are concerned: its namespaces, root and working directory.
 
-    ``capable`` says whether it has all capabilities in its user namespace.
+    ``capable`` says whether it has all capabilities in its user namespace. ``owners`` names the user
+    namespaces that own its pid, net, ipc and cgroup namespaces, where that is not user namespace 0.
     """
 
     name: str
@@ -84,6 +93,11 @@ class Space(NamedTuple):
     root: Place
     cwd: Place
     capable: bool = True
+    owners: tuple[tuple[str, int], ...] = ()
+
+    def owner_of(self, kind: str) -> int:
+        """Return the user namespace that owns the space's namespace of *kind*, such as ``net``."""
+        return dict(self.owners).get(kind, 0)
 
 
 class Table:
@@ -123,7 +137,7 @@ class Table:
     namespaces: dict[int, Namespace]
     users: dict[int, int]
     spaces: dict[str, Space]
-    holds: dict[str, Place]
+    holds: dict[str, Open]
 
     def child(self, mount: int, path: str) -> int:
         """Return the mount that covers *path* of *mount*'s file system there, 0 for none."""
@@ -242,9 +256,24 @@ class Table:
             yield user
             user = self.users[user]
 
+    def stands_on(self, fs: int, path: str) -> bool:
+        """Return whether anything still shows or uses the directory *path* of the file system *fs*."""
+        if any(one.fs == fs and one.root == path for one in self.mounts.values()):
+            return True
+        if any((one.fs, one.path) == (fs, path) for one in self.holds.values()):
+            return True
+        places = (place for space in self.spaces.values() for place in (space.root, space.cwd))
+        return any(
+            place.path == path and self.mounts[place.mount].fs == fs
+            for place in places
+            if place.mount in self.mounts
+        )
+
     def users_of(self, mount: int) -> list[str]:
         """Return who keeps *mount* busy: spaces by their root or working directory, and open files."""
-        spaces = [space.name for space in self.spaces.values() if mount in (space.root.mount, space.cwd.mount)]
+        spaces = [
+            space.name for space in self.spaces.values() if mount in (space.root.mount, space.cwd.mount)
+        ]
         return spaces + [f"open file {name}" for name, place in self.holds.items() if place.mount == mount]
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nslab.state.propagation.changing import freeze
 from nslab.state.propagation.detach import detach
 from nslab.state.propagation.events import Event
 from nslab.state.propagation.mounting import caller, check_admin
 from nslab.state.propagation.paths import is_root, resolve, topmost
 from nslab.state.propagation.refused import Refused
-from nslab.state.propagation.table import Place
 
 if TYPE_CHECKING:
     from nslab.state.propagation import operations
     from nslab.state.propagation.draft import Draft
-    from nslab.state.propagation.table import Space, Table
+    from nslab.state.propagation.table import Place, Space, Table
 
 
 def umount(draft: Draft, asked: operations.Umount) -> None:
@@ -53,7 +53,7 @@ def steps(table: Table, asked: operations.UmountAll) -> list[tuple[int, str]]:
     if not is_root(table, at):
         raise Refused("umount.no-mount", target=asked.target)
     path = table.path(at.mount, space.root)
-    last = max(mount for mount in seen if table.path(mount, space.root) == path)
+    last = [mount for mount in table.mounts if mount in seen and table.path(mount, space.root) == path][-1]
     found: list[int] = []
     _deepest_first(table, last, seen, found)
     return [(mount, table.path(mount, space.root)) for mount in found]
@@ -83,7 +83,7 @@ def _freeze(draft: Draft, space: Space, mount: int, target: str) -> None:
     filesystem = draft.filesystems[draft.mounts[mount].fs]
     if not draft.is_admin(space, filesystem.user):
         raise Refused("umount.own-root", target=target)
-    draft.put_filesystem(filesystem._replace(read_only=True))
+    freeze(draft, filesystem, target, read_only=True)
     draft.events.append(Event("changed", mount, "umount.freezes"))
 
 

@@ -98,6 +98,9 @@ class Helper:
     def makedirs(self, path):
         os.makedirs(path, exist_ok=True)
 
+    def rmdir(self, path):
+        os.rmdir(path)
+
     def umount(self, target, flags):
         m.umount(target, flags)
 
@@ -116,6 +119,10 @@ class Helper:
 
     def release(self, label):
         os.close(self.held.pop(label))
+
+    def locks(self, paths):
+        """Return what is locked on the mounts that *paths* lead to."""
+        return locks(paths)
 
     def root(self):
         """Return the id of the mount that our root directory lies on."""
@@ -143,6 +150,7 @@ if __name__ == "__main__":
     sys.path.insert(0, sys.argv[2])
     from nslab.linux import mount as m
     from nslab.linux import namespaces
+    from nslab.linux.locks import locks
 
     die_with_parent()
     os.chdir("/")

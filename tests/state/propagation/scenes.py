@@ -1,9 +1,22 @@
-"""Where random walks start, so that they soon come to what is rare: chains of slaves, user namespaces, stacks."""
+"""Where random walks start, so that they soon come to what is rare: chains, user namespaces, stacks."""
 
 from __future__ import annotations
 
-from nslab.state.propagation import Bind, Make, Move, PivotRoot, Remount, Umount, Unshare
-from tests.state.propagation.walk import KINDS, LENGTH, Chooser, Walk, draw_one
+from nslab.state.propagation import (
+    Bind,
+    Hold,
+    Make,
+    Mount,
+    Move,
+    PivotRoot,
+    Remount,
+    Umount,
+    Unshare,
+    canonical,
+)
+from nslab.state.propagation.locked import askable, with_locks
+from tests.state.propagation.walk import KINDS, LENGTH, Chooser, Difference, Walk, draw_one
+from tests.state.propagation.world import MORE
 
 _MANY = 25
 """Steps at the end of a walk that take apart what it made."""
@@ -58,7 +71,12 @@ def _stacks(draw):
 def _options(draw):
     """Options that get locked on the way into a user namespace."""
     yield Bind("host", "/a", "/a")
-    yield Remount("host", "/a", draw.choice([("ro",), ("nodev", "nosuid"), ("noatime", "noexec"), ("ro", "nodiratime")]), bind=True)
+    yield Remount(
+        "host",
+        "/a",
+        draw.choice([("ro",), ("nodev", "nosuid"), ("noatime", "noexec"), ("ro", "nodiratime")]),
+        bind=True,
+    )
     yield Make("host", "/a", "shared")
     yield Unshare("host", "x", user=True)
     yield Bind("host", "/a", "/a/b", recursive=True)
@@ -71,7 +89,21 @@ def _pivoted(draw):
     yield PivotRoot(draw.choice(["host", "x"]), "/a", "/a/b")
 
 
-SCENES = (_shared_root, _chain, _chain, _users, _users, _subtrees, _stacks, _options, _pivoted)
+def _busy(draw):
+    """A file that is open in a copy, and something mounted on another."""
+    yield Bind("host", "/a", "/a")
+    yield Make("host", "/a", "shared")
+    yield Bind("host", "/a", "/d")
+    yield Unshare("host", "x")
+    yield Mount("host", "tmpfs", "/a/b", paths=MORE)
+    space, path = draw.choice([("host", "/d/b/e"), ("x", "/a/b/e"), ("x", "/d/b")])
+    yield Hold(space, path, f"{space}:busy")
+    yield Make("host", "/d/b", "private")
+    yield Bind("host", "/e", draw.choice(["/d/b/b", "/d/b/e"]))
+    yield Umount("host", "/a/b")
+
+
+SCENES = (_shared_root, _chain, _chain, _users, _users, _subtrees, _stacks, _options, _busy, _pivoted)
 """Each yields the operations that a walk starts with."""
 
 
@@ -88,7 +120,12 @@ class Taker(Chooser):
             case 1:
                 return Bind(space, point, self._path(state, space))
             case 2:
-                return Remount(space, point, self.random.choice([("rw",), ("ro",), ("noatime",), ("strictatime",)]), bind=True)
+                return Remount(
+                    space,
+                    point,
+                    self.random.choice([("rw",), ("ro",), ("noatime",), ("strictatime",)]),
+                    bind=True,
+                )
             case 3:
                 return Make(space, point, self.random.choice(KINDS))
             case 4:
@@ -106,7 +143,20 @@ def walk(zygote, draw, seed, length=LENGTH):
                     one.step(asked)
         _wander(one, Chooser(draw), max(10, length - _MANY))
         _wander(one, Taker(draw), length)
+        compare_locks(one)
     return one
+
+
+def compare_locks(walk):
+    """Compare what is locked where in the model and in the kernel. Raises Difference."""
+    for name, process in walk.world.spaces.items():
+        paths = askable(walk.state, name)
+        error, answers = process.ask("locks", [*paths.values()])
+        assert not error
+        told = with_locks(walk.state, dict(zip(paths, answers, strict=True)))
+        ours, kernel = canonical(walk.state, locks=True), canonical(told, locks=True)
+        if ours != kernel:
+            raise Difference(walk.seed, tuple(walk.done), ours, kernel)
 
 
 def _wander(one, chooser, length):

@@ -12,7 +12,13 @@ from collections import Counter
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from nslab.state.propagation import Bind, Make, Mount, Move, PivotRoot, Remount, Umount, Unshare
 from tests.state.propagation.scenes import SCENES, walk
@@ -105,7 +111,11 @@ class Machine(RuleBasedStateMachine):
         space = self._space(data)
         self._do(Umount(space, self._path(data, space), lazy))
 
-    @rule(data=st.data(), kind=st.sampled_from(["shared", "slave", "private", "unbindable"]), recursive=st.booleans())
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from(["shared", "slave", "private", "unbindable"]),
+        recursive=st.booleans(),
+    )
     def make(self, data, kind, recursive):
         space = self._space(data)
         self._do(Make(space, self._path(data, space), kind, recursive))

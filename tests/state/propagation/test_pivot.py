@@ -8,13 +8,22 @@ GOOD = ("mount -t tmpfs n /a", "mkdir /a/old")
 ROWS = {
     "pivot.shared-put-old": ((*GOOD, "mount -t tmpfs o /a/old", "mount --make-shared /a/old"), "/a /a/old"),
     "pivot.shared-parent": (
-        ("mount -t tmpfs p /a", "mkdir /a/n", "mount -t tmpfs n /a/n", "mkdir /a/n/old", "mount --make-shared /a"),
+        (
+            "mount -t tmpfs p /a",
+            "mkdir /a/n",
+            "mount -t tmpfs n /a/n",
+            "mkdir /a/n/old",
+            "mount --make-shared /a",
+        ),
         "/a/n /a/n/old",
     ),
     "pivot.new-is-root": (("mount -t tmpfs r /a", "mkdir /a/n /a/o", "chroot /a"), "/n /o"),
     "pivot.locked": ((), "/a /b"),
     "pivot.old-on-root": (GOOD, "/a /b"),
-    "pivot.new-no-mount": (("mount -t tmpfs n /a", "mkdir -p /a/n/old", "mount -t tmpfs o /a/n/old"), "/a/n /a/n/old"),
+    "pivot.new-no-mount": (
+        ("mount -t tmpfs n /a", "mkdir -p /a/n/old", "mount -t tmpfs o /a/n/old"),
+        "/a/n /a/n/old",
+    ),
     "pivot.old-outside": ((*GOOD, "mount -t tmpfs o /b"), "/a /b"),
     "path.no-directory": (GOOD, "/a /f"),
     "path.missing": (GOOD, "/a /a/nowhere"),
@@ -47,7 +56,13 @@ def test_a_chroot_to_a_mount_point_can_be_pivoted(walk):
 
 
 def test_the_parent_of_the_current_root_must_not_be_shared(walk):
-    walk.type("mount -t tmpfs r /a", "mkdir /a/n", "mount -t tmpfs n /a/n", "mkdir /a/n/old", "mount --make-shared /")
+    walk.type(
+        "mount -t tmpfs r /a",
+        "mkdir /a/n",
+        "mount -t tmpfs n /a/n",
+        "mkdir /a/n/old",
+        "mount --make-shared /",
+    )
     walk.type("view = unshare -U --map-root-user", "chroot /a")
     assert walk.rule("pivot_root /n /n/old") == "pivot.shared-root"
 
@@ -65,7 +80,9 @@ def test_everyone_who_stood_on_the_old_root_stands_on_the_new_one(walk):
 
 
 def test_pivot_root_is_not_propagated(walk):
-    walk.type("mount --make-shared /", "web = unshare -m --propagation unchanged", "mount --make-private /", *GOOD)
+    walk.type(
+        "mount --make-shared /", "web = unshare -m --propagation unchanged", "mount --make-private /", *GOOD
+    )
     assert walk.type("pivot_root /a /a/old") == ""
     assert walk.seen("web") == ["/"]
 

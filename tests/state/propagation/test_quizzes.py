@@ -1,4 +1,4 @@
-"""The quiz at the end of the kernel's sharedsubtree.rst, and the mounts that multiply, on kernel and model."""
+"""The quiz at the end of the kernel's sharedsubtree.rst, and mounts that multiply, on kernel and model."""
 
 from __future__ import annotations
 
@@ -7,38 +7,39 @@ import pytest
 from nslab.state.propagation import Bind
 
 
-def test_quiz_a_a_bind_into_a_shared_tree_of_itself(walk):
-    walk.type("mount -t tmpfs x /a", "mkdir /a/1", "mount --make-shared /a")
-    assert walk.type("mount --rbind /a /a/1") == ""
-    walk.type("mkdir /a/1/deeper")
-    one, two, three = (walk.at(path) for path in ("/a", "/a/1", "/a/1/1"))
-    assert one.fs == two.fs == three.fs
-    assert one.group == two.group
-    assert walk.seen().count("/a/1") == 1
-    assert "/a/1/1" not in walk.seen(), "it is the directory 1 of the same file system, and nothing is on it"
+def test_quiz_a_a_peer_that_is_moved_below_itself(walk):
+    walk.type("mkdir -p /a/1", "mount --bind /a /a", "mount --make-shared /a", "mount --bind /a /d")
+    assert walk.type("mount --move /d /a/1") == ""
+    assert walk.seen() == ["/", "/a", "/a/1", "/a/1/1"]
+    outer, moved, copy = (walk.at(path) for path in ("/a", "/a/1", "/a/1/1"))
+    assert (
+        (outer.fs, outer.root, outer.group)
+        == (moved.fs, moved.root, moved.group)
+        == (copy.fs, copy.root, copy.group)
+    )
+    assert walk.at("/a/1/1/1") == copy, "nothing is mounted there, and the directory is empty"
 
 
-def test_quiz_a_with_a_bind_of_the_outer_mount_afterwards(walk):
-    walk.type("mount -t tmpfs x /a", "mkdir /a/1", "mount --make-shared /a", "mount --rbind /a /a/1")
-    assert walk.seen().count("/a/1") == 1
-    assert walk.type("mount --rbind /a /a/1") == ""
-    assert "/a/1/1" in walk.seen()
-
-
-def test_quiz_b_a_bind_of_a_tree_below_itself(walk):
-    walk.type("mount --make-shared /", "mkdir -p /v/1")
+def test_quiz_b_the_root_bound_below_itself(walk):
+    walk.type("mount --make-rshared /", "mkdir -p /v/1")
     assert walk.type("mount --rbind / /v/1") == ""
-    assert walk.at("/v/1").group == walk.at("/v").group
-    assert walk.at("/v/1/v/1") == walk.at("/v/1"), "nothing is mounted on the inner one"
+    assert walk.seen() == ["/", "/v/1"]
+    assert walk.at("/v/1/v/1") == walk.at("/v/1"), "nothing is mounted there: it is the empty directory"
 
 
-def test_quiz_c_a_peer_that_shows_another_part_does_not_see_it(walk):
-    walk.type("mount -t tmpfs x /a", "mkdir -p /a/1/2/3 /a/1/test", "mount --make-shared /a")
-    walk.type("mount --bind /a/1/2 /b", "mount --make-slave /b")
-    walk.type("mount --bind /a/1 /d", "mount --make-slave /d", "mount -t tmpfs y /e")
-    assert walk.type("mount --bind /e /a/1/test") == ""
-    assert "/d/test" in walk.seen()
-    assert walk.seen() == ["/", "/a", "/a/1/test", "/b", "/d", "/d/test", "/e"]
+def test_quiz_c_a_group_in_between_that_does_not_show_the_place(walk):
+    walk.type(
+        "mkdir -p /a/1/2/3 /a/1/test", "mount --bind /a /a", "mount --make-shared /a", "mount --bind /a/1 /d"
+    )
+    walk.type(
+        "mount --make-slave /a", "mount --make-shared /a", "mount --bind /a/1/2 /e", "mount --make-slave /a"
+    )
+    first, second, third = walk.at("/d"), walk.at("/e"), walk.at("/a")
+    assert (first.master, second.master, third.master) == (0, first.group, second.group)
+    assert walk.type("mount --bind /b /d/test") == ""
+    assert walk.seen() == ["/", "/a", "/a/1/test", "/d", "/d/test", "/e"]
+    assert walk.at("/a/1/test").root == "/b"
+    assert walk.at("/a/1/test").master == walk.at("/d/test").group
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,9 @@ def test_binding_a_tree_into_itself_again_and_again(walk, kind, counts):
     found = []
     for number in range(len(counts)):
         if kind == "unbindable":
-            walk.type(f"mkdir /e/{number}", f"mount --bind /e /e/{number}", f"mount --make-unbindable /e/{number}")
+            walk.type(
+                f"mkdir /e/{number}", f"mount --bind /e /e/{number}", f"mount --make-unbindable /e/{number}"
+            )
         else:
             walk.type(f"mkdir /e/{number}", f"mount --rbind /e /e/{number}")
         found.append(sum(path.startswith("/e") for path in walk.seen()))

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from nslab.state.propagation import REFUSALS, RULES, Bind, Kernel, Move, Umount, do, empty, machine, parse_state
+from nslab.state.propagation import (
+    REFUSALS,
+    RULES,
+    Kernel,
+    Place,
+    Unshare,
+    do,
+    empty,
+    from_tables,
+    know,
+    machine,
+    parse_state,
+)
 from nslab.state.propagation.commands import parse
+from nslab.state.propagation.paths import resolve
 
 TREE = ("mount -t tmpfs x /a", "mkdir -p /a/in/deep")
 USER = "web = unshare -Um --propagation unchanged"
@@ -13,6 +26,11 @@ CASES = {
     "path.missing": ((), "mount --bind /nowhere /a"),
     "path.through-file": ((), "mount --bind /f/x /a"),
     "path.exists": ((), "mkdir /a"),
+    "path.removed": (("mount --bind /e /d", "rmdir /e"), "mount -t tmpfs x /d"),
+    "attach.removed": (("mount --bind /e /d", "rmdir /e"), "mount --bind /d /b"),
+    "remove.mount-point": (("mount -t tmpfs x /e",), "rmdir /e"),
+    "remove.not-empty": ((), "rmdir /a"),
+    "remount.removed": (("mount --bind /e /d", "rmdir /e"), "mount -o remount,ro /"),
     "path.read-only": (("mount -t tmpfs -o ro x /a",), "mkdir /a/in"),
     "admin.mount": (("web = unshare -U",), "web: mount -t tmpfs x /a"),
     "admin.chrooted": (("chroot /a",), "web = unshare -Um"),
@@ -51,9 +69,10 @@ ELSEWHERE = {
     **{rule: "test_pivot" for rule in REFUSALS if rule.startswith("pivot.")},
 }
 BY_MODEL = {
-    "admin.unshare", "admin.chroot", "target.not-mine", "new.same", "new.revealing", "bind.not-mine",
-    "move.not-mine", "move.root", "umount.root", "new.namespace-file", "pivot.root-absolute", "pivot.not-mine",
-    "pivot.new-absolute", "pivot.new-outside",
+    "admin.unshare", "admin.chroot", "target.not-mine", "new.same", "new.revealing", "new.owner",
+    "bind.not-mine",
+    "move.not-mine", "move.root", "umount.root", "new.namespace-file", "pivot.root-absolute",
+    "pivot.not-mine", "pivot.new-absolute", "pivot.new-outside",
 }  # fmt: skip
 
 
@@ -85,14 +104,23 @@ def refusal(state, line):
     return do(state, parse(line, "host").operations).refusal.rule.id
 
 
+def test_only_who_owns_the_network_namespace_shows_it_again():
+    state = parse_state("space host\n/ root\n/sys sysfs\n/mnt data")
+    poor = do(state, Unshare("host", "web", user=True)).state
+    rich = do(state, Unshare("host", "web", user=True, others=("net",))).state
+    assert refusal(poor, "web: mount -t sysfs again /mnt") == "new.owner"
+    assert do(rich, parse("web: mount -t sysfs again /mnt").operations).refusal is None
+
+
 def test_the_same_file_system_does_not_go_twice_on_one_place():
     state = parse_state("space host\n/ root\n/sys sysfs")
     assert refusal(state, "mount -t sysfs sysfs /sys") == "new.same"
 
 
 def test_a_proc_that_would_show_more_than_there_is():
-    text = "space host user:child\n/ root\n/proc proc\n/proc/sys proc[/sys] locked"
-    assert refusal(parse_state(text), "mount -t proc proc /proc") == "new.revealing"
+    text = "space host\n/ root\n/proc proc\n/proc/sys proc[/sys]"
+    state = do(parse_state(text), Unshare("host", "web", user=True, others=("pid",))).state
+    assert refusal(state, "web: mount -t proc proc /proc") == "new.revealing"
 
 
 def without_capabilities(state):
@@ -128,8 +156,72 @@ def test_a_mount_of_another_namespace_is_not_mine():
     assert refusal(state, "umount /a") == "target.not-mine"
 
 
+def standing(state, **places):
+    """Return *state* with the host's root or working directory at other places."""
+    space = state.spaces["host"]
+    state.spaces["host"] = space._replace(**{name: Place(*place) for name, place in places.items()})
+    return state
+
+
+def mount_at(state, path, space="host"):
+    """Return the mount that *path* leads to."""
+    return resolve(state, state.spaces[space], path).mount
+
+
+def test_a_working_directory_in_another_namespace_can_be_neither_bound_nor_moved():
+    state = parse_state("space host\n/ root\nfiles root /a\nspace web\n/ root\n/a x")
+    state = standing(state, cwd=(mount_at(state, "/a", "web"), "/"))
+    assert refusal(state, "mount --bind . /a") == "bind.not-mine"
+    assert refusal(state, "mount --move . /a") == "move.not-mine"
+
+
+def test_the_first_mount_of_all_can_not_be_pivoted_away():
+    state = machine("host")
+    first = state.namespaces[state.spaces["host"].ns].root
+    state.children.clear()
+    state = know(standing(state, root=(first, "/"), cwd=(first, "/")), "host", {"/n": "dir"})
+    for line in ("mount -t tmpfs n /n", "mkdir /n/old"):
+        state = do(state, parse(line, "host").operations).state
+    assert refusal(state, "pivot_root /n /n/old") == "pivot.root-absolute"
+
+
+PIVOT = "space host\n/ root\n/a new\n/b other\nfiles new /old\nfiles other /old"
+
+
+def test_a_root_of_another_namespace_can_not_be_pivoted():
+    state = parse_state(f"{PIVOT}\nspace web\n/ root")
+    state.spaces["host"] = state.spaces["host"]._replace(ns=state.spaces["web"].ns)
+    assert refusal(state, "pivot_root /a /a/old") == "pivot.not-mine"
+
+
+def test_the_first_mount_is_no_new_root():
+    state = parse_state(PIVOT)
+    first = state.namespaces[state.spaces["host"].ns].root
+    state = standing(state, root=(mount_at(state, "/a"), "/"), cwd=(first, "/"))
+    assert refusal(state, "pivot_root . .") == "pivot.new-absolute"
+
+
+def test_a_new_root_outside_the_old_one():
+    state = parse_state(PIVOT)
+    state = standing(state, root=(mount_at(state, "/a"), "/"), cwd=(mount_at(state, "/b"), "/"))
+    assert refusal(state, "pivot_root . old") == "pivot.new-outside"
+
+
+def test_the_file_of_a_mount_namespace_does_not_go_below_a_shared_mount():
+    table = (
+        b"2 1 0:5 / / rw - tmpfs r rw\n3 2 0:6 / /s rw shared:1 - tmpfs s rw\n"
+        b"4 2 0:6 / /p rw shared:1 - tmpfs s rw\n"
+        b"5 2 0:4 mnt:[4026532200] /f rw - nsfs nsfs rw\n"
+    )
+    state = from_tables({"host": table})
+    state.filesystems[state.mounts[5].fs] = state.filesystems[state.mounts[5].fs]._replace(
+        paths={"mnt:[4026532200]": "file"}
+    )
+    state = know(state, "host", {"/s/f": "file"})
+    assert refusal(state, "mount --move /f /s/f") == "new.namespace-file"
+
+
 def test_kernels_that_are_too_old_are_refused():
-    with pytest.raises(ValueError, match="older than 4.11"):
+    with pytest.raises(ValueError, match="older than"):
         Kernel.parse("3.10.0-1160.el7")
     assert empty().kernel == Kernel(6, 18)
-    assert {Bind, Move, Umount}

@@ -70,7 +70,12 @@ def test_recursion_changes_everything_below(walk):
 
 
 def test_changing_a_type_does_not_propagate_and_is_allowed_on_a_locked_mount(walk):
-    walk.type("mount -t tmpfs x /a", "mount --make-shared /a", "mount --bind /a /b", "web = unshare -Um --propagation unchanged")
+    walk.type(
+        "mount -t tmpfs x /a",
+        "mount --make-shared /a",
+        "mount --bind /a /b",
+        "web = unshare -Um --propagation unchanged",
+    )
     assert walk.at("/a", "web").locked
     assert walk.type("web: mount --make-private /a") == ""
     assert (walk.at("/a", "web").propagation, walk.at("/b", "web").propagation) == ("private", "slave")
@@ -167,7 +172,11 @@ def test_a_new_mount_namespace_in_the_same_and_in_another_user_namespace(walk, k
     assert new.locked is user
 
 
-MATRIX = {"shared": (), "slave": ("web: mount --make-slave /a",), "private": ("web: mount --make-private /a",)}
+MATRIX = {
+    "shared": (),
+    "slave": ("web: mount --make-slave /a",),
+    "private": ("web: mount --make-private /a",),
+}
 
 
 @pytest.mark.parametrize(
@@ -182,8 +191,16 @@ MATRIX = {"shared": (), "slave": ("web: mount --make-slave /a",), "private": ("w
     ],
 )
 def test_what_one_namespace_sees_of_another(walk, first, second, there, back):
-    walk.type(*SOURCES["shared"], "mkdir /a/there", "mkdir /a/back", "web = unshare -m --propagation unchanged")
-    walk.type(*(f"{name}: mount --make-{kind} /a" for name, kind in (("host", first), ("web", second)) if kind != "shared"))
+    walk.type(
+        *SOURCES["shared"], "mkdir /a/there", "mkdir /a/back", "web = unshare -m --propagation unchanged"
+    )
+    walk.type(
+        *(
+            f"{name}: mount --make-{kind} /a"
+            for name, kind in (("host", first), ("web", second))
+            if kind != "shared"
+        )
+    )
     walk.type("mount -t tmpfs new /a/there", "web: mount -t tmpfs new /a/back")
     assert ("/a/there" in walk.seen("web"), "/a/back" in walk.seen("host")) == (there, back)
 
@@ -194,17 +211,22 @@ def test_making_a_slave_where_no_peer_is_left_makes_it_private(walk):
 
 
 def test_all_options_are_locked_that_a_less_privileged_namespace_inherits(walk):
-    walk.type("mount -t tmpfs -o ro,nodev,nosuid,noexec,noatime x /a", "web = unshare -Um --propagation unchanged")
+    walk.type(
+        "mount -t tmpfs -o ro,nodev,nosuid,noexec,noatime x /a", "web = unshare -Um --propagation unchanged"
+    )
     given = "ro,nodev,nosuid,noexec,noatime"
     for option in given.split(","):
-        left = [word for word in given.split(",") if word != option] + (["relatime"] if option == "noatime" else [])
-        assert walk.rule(f"web: mount -o remount,bind,{','.join([*left, flags_off(option)])} /a") == "remount.locked"
+        left = [word for word in given.split(",") if word != option]
+        assert (
+            walk.rule(f"web: mount -o remount,bind,{','.join([*left, flags_off(option)])} /a")
+            == "remount.locked"
+        )
     assert walk.type(f"web: mount -o remount,bind,{given} /a") == ""
 
 
 def flags_off(option):
     """Return the word that clears *option*."""
-    return {"ro": "rw", "noatime": "relatime"}.get(option, option.removeprefix("no"))
+    return {"ro": "rw", "noatime": "strictatime"}.get(option, option.removeprefix("no"))
 
 
 def test_a_mount_that_was_writable_can_be_made_read_only_and_back_below(walk):

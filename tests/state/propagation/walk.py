@@ -21,6 +21,7 @@ from nslab.state.propagation import (
     Place,
     Release,
     Remount,
+    RemovePath,
     Umount,
     Unshare,
     canonical,
@@ -41,9 +42,34 @@ SPACES = 6
 NAMESPACES = 4
 LENGTH = 100
 """Steps in one world."""
-STEMS = ("/", "/a", "/b", "/d", "/e", "/f", "/a/b", "/b/c", "/d/b", "/a/f", "/a/b/c", "/d/b/c", "/a/a", "/d/b/e", "/b/b/c")
+STEMS = (
+    "/",
+    "/a",
+    "/b",
+    "/d",
+    "/e",
+    "/f",
+    "/a/b",
+    "/b/c",
+    "/d/b",
+    "/a/f",
+    "/a/b/c",
+    "/d/b/c",
+    "/a/a",
+    "/d/b/e",
+    "/b/b/c",
+)
 TAILS = ("", "", "", "/b", "/c", "/a", "/e", "/b/c", "/f", "/..", "/../..", "/none")
-OPTIONS = (("ro",), ("ro", "nodev"), ("nosuid", "noexec"), ("noatime",), ("nodiratime",), ("strictatime",), ("rw",), ())
+OPTIONS = (
+    ("ro",),
+    ("ro", "nodev"),
+    ("nosuid", "noexec"),
+    ("noatime",),
+    ("nodiratime",),
+    ("strictatime",),
+    ("rw",),
+    (),
+)
 KINDS = ("shared",) * 5 + ("slave",) * 5 + ("private", "unbindable")
 _MAKERS = {
     "mount": 14,
@@ -61,7 +87,8 @@ _MAKERS = {
     "chdir": 1,
     "hold": 2,
     "release": 2,
-    "mkdir": 2,
+    "mkdir": 3,
+    "rmdir": 3,
 }
 
 
@@ -74,7 +101,9 @@ class Difference(AssertionError):
 
     def __str__(self):
         steps = "\n".join(f"    {asked!r}," for asked in self.done)
-        return f"seed {self.seed}, after\n{steps}\nthe model says\n{self.model}\nand the kernel\n{self.kernel}"
+        return (
+            f"seed {self.seed}, after\n{steps}\nthe model says\n{self.model}\nand the kernel\n{self.kernel}"
+        )
 
 
 class Walk:
@@ -99,7 +128,11 @@ class Walk:
         state = do(self.state, asked).state
         if len(state.mounts) > TOO_MANY:
             return False
-        return all(place.mount in state.mounts for space in state.spaces.values() for place in (space.root, space.cwd))
+        return all(
+            place.mount in state.mounts
+            for space in state.spaces.values()
+            for place in (space.root, space.cwd)
+        )
 
     def settled(self, asked):
         """Return *asked*, without what a new file system holds where its target would then lead elsewhere."""
@@ -122,7 +155,9 @@ class Walk:
         said = self.world.do(self._as_called(asked))
         expected = outcome.refusal.name if outcome.refusal else ""
         if said != expected:
-            raise Difference(self.seed, tuple(self.done), f"{expected or 'done'} {outcome.refusal}", said or "done")
+            raise Difference(
+                self.seed, tuple(self.done), f"{expected or 'done'} {outcome.refusal}", said or "done"
+            )
         self._find_roots(outcome.state)
         kernel = self.world.canonical()
         if self._same != (outcome.state, kernel):
@@ -130,7 +165,9 @@ class Walk:
             if ours != kernel:
                 raise Difference(self.seed, tuple(self.done), ours, kernel)
         self.state, self.last, self._same = outcome.state, outcome, (outcome.state, kernel)
-        self.rules.update([outcome.refusal.rule.id] if outcome.refusal else {event.rule for event in outcome.events})
+        self.rules.update(
+            [outcome.refusal.rule.id] if outcome.refusal else {event.rule for event in outcome.events}
+        )
         return said
 
     def _as_called(self, asked):
@@ -256,7 +293,9 @@ class Chooser:
         return Make(space, self._point(state, space), self.random.choice(KINDS), draw_one(self.random, 4))
 
     def _remount(self, state, space):
-        return Remount(space, self._point(state, space), self.random.choice(OPTIONS), not draw_one(self.random, 4))
+        return Remount(
+            space, self._point(state, space), self.random.choice(OPTIONS), not draw_one(self.random, 4)
+        )
 
     def _clone(self, state, space):
         if len(state.spaces) >= SPACES:
@@ -272,7 +311,11 @@ class Chooser:
 
     def _pivot_root(self, state, space):
         new = self._path(state, space)
-        old = new.rstrip("/") + self.random.choice(TAILS) if draw_one(self.random, 2) else self._path(state, space)
+        old = (
+            new.rstrip("/") + self.random.choice(TAILS)
+            if draw_one(self.random, 2)
+            else self._path(state, space)
+        )
         return PivotRoot(space, new, old or "/")
 
     def _chroot(self, state, space):
@@ -291,8 +334,14 @@ class Chooser:
         label = self.random.choice([*state.holds])
         return Release(label.partition(":")[0], label)
 
+    def _rmdir(self, state, space):
+        path = self._path(state, space)
+        return RemovePath(space, path if path.rpartition("/")[2] not in ("", ".", "..") else "/e")
+
     def _mkdir(self, state, space):
-        return MakePath(space, self._path(state, space).rstrip("/") + self.random.choice(("/a", "/b", "/c", "/none")))
+        return MakePath(
+            space, self._path(state, space).rstrip("/") + self.random.choice(("/a", "/b", "/c", "/none"))
+        )
 
 
 def draw_one(source: random.Random, of: int) -> bool:
@@ -301,7 +350,7 @@ def draw_one(source: random.Random, of: int) -> bool:
 
 
 def run(zygote, steps: int, seed: object, tell=None) -> Counter:
-    """Walk *steps* steps in fresh worlds; return how many of them each rule had a part in. Raises Difference."""
+    """Walk *steps* steps in fresh worlds; return in how many each rule had a part. Raises Difference."""
     rules: Counter[str] = Counter()
     walked, number = 0, 0
     while walked < steps:

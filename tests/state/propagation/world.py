@@ -31,6 +31,7 @@ from nslab.state.propagation import (
     PivotRoot,
     Release,
     Remount,
+    RemovePath,
     Umount,
     Unshare,
     canonical,
@@ -216,7 +217,9 @@ class World:
         if child:
             self._numbers += 1
             self.spaces[asked.name] = child
-            self._namespaces[asked.name] = f"ns{self._numbers}" if asked.mount else self._namespaces[asked.space]
+            self._namespaces[asked.name] = (
+                f"ns{self._numbers}" if asked.mount else self._namespaces[asked.space]
+            )
             if asked.space in self._roots:
                 self.find_root(asked.name, self._roots[asked.space][1])
         return error
@@ -247,6 +250,9 @@ class World:
             return process.ask("makedirs", asked.path)[0]
         return process.ask("fill", "", (asked.path if asked.kind == "dir" else f"f:{asked.path}",))[0]
 
+    def _rmdir(self, process, asked):
+        return process.ask("rmdir", asked.path)[0]
+
     def _hold(self, process, asked):
         return process.ask("hold", asked.label, asked.path)[0]
 
@@ -267,6 +273,7 @@ _DOES = {
     Chroot: World._chroot,
     Chdir: World._chdir,
     MakePath: World._path,
+    RemovePath: World._rmdir,
     Hold: World._hold,
     Release: World._release,
 }

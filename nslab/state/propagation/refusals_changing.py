@@ -1,0 +1,226 @@
+"""Why the kernel refuses a new type or option, an umount or a pivot_root; ``{names}`` are filled in."""
+
+from __future__ import annotations
+
+from nslab.state.propagation.rule import Rule
+
+_NS = "fs/namespace.c"
+_PNODE = "fs/pnode.c"
+_MOUNT = "mount(2)"
+_UMOUNT = "umount2(2)"
+_PIVOT = "pivot_root(2)"
+_USERS = "mount_namespaces(7), Restrictions on mount namespaces"
+
+
+REFUSALS = (
+    Rule(
+        "make.no-mount",
+        "EINVAL",
+        "{target} is not a mount point, and only mounts have a propagation type",
+        "bind it onto itself first: mount --bind {target} {target}",
+        f"{_NS} do_change_type()",
+        f"{_MOUNT}, EINVAL",
+    ),
+    Rule(
+        "remount.no-mount",
+        "EINVAL",
+        "{target} is not a mount point",
+        "bind it onto itself first: mount --bind {target} {target}",
+        f"{_NS} do_remount()",
+        f"{_MOUNT}, EINVAL",
+    ),
+    Rule(
+        "remount.locked",
+        "EPERM",
+        "the option {option} of {target} is locked: a more privileged mount namespace set it",
+        "keep {option} as it is in the list of options",
+        f"{_NS} can_change_locked_flags()",
+        _USERS,
+    ),
+    Rule(
+        "remount.superblock",
+        "EPERM",
+        "{target} shows a file system that was mounted in a user namespace where {space} has no "
+        "CAP_SYS_ADMIN",
+        "change this mount only: mount -o remount,bind",
+        f"{_NS} do_remount()",
+        f"{_MOUNT}, MS_REMOUNT",
+    ),
+    Rule(
+        "remount.removed",
+        "EBUSY",
+        "a directory that was removed from the file system at {target} is still in use",
+        "unmount what shows it, or leave it",
+        "fs/namespace.c sb_prepare_remount_readonly()",
+        "mount(2), EBUSY",
+    ),
+    Rule(
+        "umount.no-mount",
+        "EINVAL",
+        "{target} is not a mount point",
+        "findmnt shows what is",
+        f"{_NS} can_umount()",
+        f"{_UMOUNT}, EINVAL",
+    ),
+    Rule(
+        "umount.locked",
+        "EINVAL",
+        "the mount at {target} is locked: it came with others from a more privileged mount namespace",
+        "unmount it there, or mount something over it",
+        f"{_NS} can_umount()",
+        _USERS,
+    ),
+    Rule(
+        "umount.force",
+        "EPERM",
+        "{target} shows a file system that was mounted in a user namespace where {space} has no "
+        "CAP_SYS_ADMIN, which --force needs",
+        "leave --force away",
+        f"{_NS} can_umount()",
+        f"{_UMOUNT}, MNT_FORCE",
+    ),
+    Rule(
+        "umount.root",
+        "EINVAL",
+        "the mount at {target} is the root of the mount namespace",
+        "use pivot_root",
+        f"{_NS} do_umount()",
+        _UMOUNT,
+    ),
+    Rule(
+        "umount.own-root",
+        "EPERM",
+        "{target} is the caller's root, which umount can only make read-only, and that takes more rights",
+        "use umount --lazy, or pivot_root first",
+        f"{_NS} do_umount()",
+        _UMOUNT,
+    ),
+    Rule(
+        "umount.children",
+        "EBUSY",
+        "something is mounted below {target}: {child}",
+        "umount --recursive {target}, or umount --lazy {target}",
+        f"{_PNODE} propagate_mount_busy()",
+        f"{_UMOUNT}, EBUSY",
+    ),
+    Rule(
+        "umount.busy",
+        "EBUSY",
+        "the mount at {target} is in use by {user}",
+        "end that use (lsof and fuser find it), or umount --lazy {target}",
+        f"{_PNODE} propagate_mount_busy()",
+        f"{_UMOUNT}, EBUSY",
+    ),
+    Rule(
+        "umount.busy-copy",
+        "EBUSY",
+        "the copy of this mount at {copy} would go too, and is in use by {user}",
+        "end that use, make the copy's parent private, or umount --lazy {target}",
+        f"{_PNODE} propagate_mount_busy()",
+        f"{_UMOUNT}, EBUSY",
+    ),
+    Rule(
+        "pivot.shared-put-old",
+        "EINVAL",
+        "{old} lies on a shared mount",
+        "make the mount that holds {old} private: mount --make-private",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.shared-parent",
+        "EINVAL",
+        "the mount that {new} is attached to is shared",
+        "mount --make-rprivate /",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.shared-root",
+        "EINVAL",
+        "the mount that the current root is attached to is shared",
+        "make it private from outside",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.not-mine",
+        "EINVAL",
+        "the current root or {new} belongs to another mount namespace",
+        "enter that namespace with nsenter --mount",
+        f"{_NS} check_mnt()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.locked",
+        "EINVAL",
+        "the mount at {new} is locked: it came with others from a more privileged mount namespace",
+        "bind it onto itself first: mount --rbind {new} {new}",
+        f"{_NS} pivot_root()",
+        _USERS,
+    ),
+    Rule(
+        "pivot.new-is-root",
+        "EBUSY",
+        "{new} lies on the current root mount",
+        "bind it onto itself first: mount --bind {new} {new}",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EBUSY",
+    ),
+    Rule(
+        "pivot.old-on-root",
+        "EBUSY",
+        "{old} lies on the current root mount",
+        "choose a directory below {new}",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EBUSY",
+    ),
+    Rule(
+        "pivot.root-no-mount",
+        "EINVAL",
+        "the root of {space} is a plain directory, as after a chroot to one",
+        "leave that chroot, or chroot to a mount point",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.root-absolute",
+        "EINVAL",
+        "the current root is the first mount of all, which can't be moved",
+        "use switch_root(8), or chroot to another mount first",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, NOTES",
+    ),
+    Rule(
+        "pivot.new-no-mount",
+        "EINVAL",
+        "{new} is not a mount point",
+        "bind it onto itself first: mount --bind {new} {new}",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.new-absolute",
+        "EINVAL",
+        "{new} is the root of the mount namespace already",
+        "choose another mount",
+        f"{_NS} pivot_root()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.old-outside",
+        "EINVAL",
+        "{old} is not at or below {new}",
+        "choose a directory below {new}",
+        f"{_NS} is_path_reachable()",
+        f"{_PIVOT}, EINVAL",
+    ),
+    Rule(
+        "pivot.new-outside",
+        "EINVAL",
+        "{new} is not below the root of {space}",
+        "choose a directory below the root",
+        f"{_NS} is_path_reachable()",
+        f"{_PIVOT}, EINVAL",
+    ),
+)
