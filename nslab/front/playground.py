@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -21,8 +20,6 @@ NAMES = ("host", "web", "db", "app")
 TYPES = ("shared", "slave", "private", "unbindable")
 PLACES = ("/mnt/a", "/mnt/b")
 START = "mount -t tmpfs M /mnt; mkdir /mnt/a /mnt/b; mount --make-shared /mnt"
-
-_numbers = itertools.count(1)
 
 
 class Playground(widgets.VBox):  # type: ignore[misc]
@@ -42,10 +39,8 @@ class Playground(widgets.VBox):  # type: ignore[misc]
         self._count = _choice("namespaces", (2, 3, 4), namespaces)
         self._count.observe(lambda _: self._start_again(), "value")
         self._types = widgets.VBox()
-        super().__init__(
-            children=(self._count, self._types, self._actions(), self._said, self._foreseen, self._seen),
-            model_id=f"nslab-playground-{next(_numbers)}",
-        )
+        pictures = (self._said, self._foreseen, self._seen)
+        super().__init__(children=(self._count, self._types, self._actions(), *pictures))
         self._start_again()
 
     def act(self, line: str) -> Prediction:
