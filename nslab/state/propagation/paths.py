@@ -102,4 +102,12 @@ def _up(table: Table, space: Space, place: Place) -> Place:
         place = Place(found.parent, found.point)
     if place == space.root:
         return _through(table, place)
-    return _through(table, Place(place.mount, place.path.rpartition("/")[0] or "/"))
+    return _through(table, Place(place.mount, _above(table, place)))
+
+
+def _above(table: Table, place: Place) -> str:
+    """Return the directory that *place* lies in, which a removed one still knows."""
+    above = place.path.removesuffix(REMOVED).rpartition("/")[0] or "/"
+    removed = f"{above}{REMOVED}"
+    known = table.filesystems[table.mounts[place.mount].fs].paths
+    return removed if removed in known and above not in known else above

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from nslab.state.propagation import Bind, Make, Mount, Move, PivotRoot, Remount, RemovePath, Umount, Unshare
+from nslab.state.propagation import (
+    Bind,
+    Chdir,
+    Make,
+    Mount,
+    Move,
+    PivotRoot,
+    Remount,
+    RemovePath,
+    Umount,
+    Unshare,
+)
 
 FOUND = {
     "umount of / goes to the top of the stack that hides the root": (
@@ -49,6 +60,11 @@ FOUND = {
         Remount("host", "/", ("ro",)),
         Umount("host", "/d"),
         Remount("host", "/", ("ro",)),
+    ),
+    "the parent of a removed directory is the one it was removed from": (
+        Chdir("host", "/e"),
+        RemovePath("host", "/e"),
+        Make("host", "..", "shared", recursive=True),
     ),
     "a pivot in a namespace whose root was stacked": (
         Bind("host", "/a", "/a"),
