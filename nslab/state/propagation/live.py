@@ -13,6 +13,7 @@ from nslab.state.propagation import flags
 from nslab.state.propagation.build import MOUNT_MAX, empty
 from nslab.state.propagation.draft import Draft
 from nslab.state.propagation.refused import NotUnderstood
+from nslab.state.propagation.sound import check
 from nslab.state.propagation.table import (
     FileSystem,
     Mount,
@@ -64,8 +65,9 @@ def from_tables(
     """
     reader = _Reader(Draft(empty(kernel, limit=limit)), frozenset(locked), locks or {})
     parsed = {space: parse_mountinfo(table) for space, table in tables.items()}
-    reader.draft.last = reader.largest(parsed.values())
     named = {space: (namespaces or {}).get(space, f"of {space}") for space in tables}
+    check(parsed, named)
+    reader.draft.last = reader.largest(parsed.values())
     owned = {space: (owners or {}).get(space, "") for space in tables}
     for ns in dict.fromkeys(named.values()):
         members = [space for space in tables if named[space] == ns]
