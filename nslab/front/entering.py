@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nslab.linux.entering import attempt
+from nslab.linux.entering import attempt, is_among_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +120,7 @@ def refusal(space: Space, entry: Entry) -> Refusal | None:
     if any("/proc//" in path for _, path in entry.files):
         return None
     files = [[kind, path] for kind, path in entry.files]
-    if entry.everything and space.call(is_own, entry.target):
+    if entry.everything and space.call(is_among_us, entry.target):
         files = [[kind, path] for kind, path in files if kind != "user"]
     step, number, place = space.call(attempt, files)
     if not step:
@@ -129,14 +128,6 @@ def refusal(space: Space, entry: Entry) -> Refusal | None:
     kind, path = files[place]
     why, way_out = _reason(step, number, kind, path)
     return Refusal(errno.errorcode[number], why, way_out)
-
-
-def is_own(target: str) -> bool:
-    """Return whether the process *target* is in the caller's user namespace, which --all leaves out then."""
-    try:
-        return os.stat(f"/proc/{target}/ns/user").st_ino == os.stat("/proc/self/ns/user").st_ino
-    except OSError:
-        return False
 
 
 def _reason(step: str, number: int, kind: str, path: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nslab.front import entering
+from nslab.linux.entering import is_among_us
 from nslab.linux.refusal import KernelRefused
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _inside(lab: Lab, space: str, entry: entering.Entry) -> Refusal | entering.R
     there = next((name for name, one in lab.spaces.items() if str(one.pid) == entry.target), "")
     if not there or "mnt" not in joined:
         return None
-    same = lab.spaces[space].call(entering.is_own, entry.target)
+    same = lab.spaces[space].call(is_among_us, entry.target)
     return refusal(lab, there, entry.command) if same or "user" in joined else None
 
 

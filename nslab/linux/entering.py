@@ -36,6 +36,17 @@ def attempt(files: list[list[str]]) -> tuple[str, int, int]:
             os.close(descriptor)
 
 
+def is_among_us(process: str) -> bool:
+    """Return whether *process*, a PID in this /proc, is in the caller's user namespace; not when it is gone.
+
+    Source: namespaces(7), "The /proc/pid/ns/ directory". Introduced in chapter 3.
+    """
+    try:
+        return os.stat(f"/proc/{process}/ns/user").st_ino == os.stat("/proc/self/ns/user").st_ino
+    except OSError:
+        return False
+
+
 def _odd(kind: str, descriptor: int) -> str:
     """Return what makes *descriptor* unfit whoever asks, nothing for a namespace that may be joined."""
     try:
