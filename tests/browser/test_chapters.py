@@ -1,4 +1,4 @@
-"""Chapter 4 as a learner meets it: `course lab`, a browser, Run All Cells."""
+"""Every chapter as a learner meets it: `course lab`, a browser, Run All Cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
     from serving import Server
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_mount_namespaces.ipynb"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 BROKEN = re.compile(r"error displaying|untrusted|javascript error|model not found|unsupported", re.IGNORECASE)
 FAILURES = {"application/vnd.jupyter.error", "application/vnd.jupyter.stderr"}
 """What JupyterLab shows a traceback as, and what an ordinary cell has no business to print."""
@@ -27,25 +27,31 @@ LEGIBLE = 0.9
 """How far a figure may be scaled down: letters of 10 points, 13 pixels, stay above 9 pixels."""
 
 
-@pytest.fixture(scope="module")
-def saved() -> NotebookNode:
-    return nbformat.read(NOTEBOOK, as_version=4)
+@pytest.fixture(scope="module", params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def file(request: pytest.FixtureRequest) -> Path:
+    """One chapter's file in the checkout."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def unrun(server: Server, browser: Chrome, saved: NotebookNode) -> Page:
+def saved(file: Path) -> NotebookNode:
+    return nbformat.read(file, as_version=4)
+
+
+@pytest.fixture(scope="module")
+def unrun(server: Server, browser: Chrome, file: Path, saved: NotebookNode) -> Page:
     """The chapter as it lies in the checkout, opened and not run."""
-    return Page(browser, server.address(server.put("saved.ipynb", saved)))
+    return Page(browser, server.address(server.put(f"saved_{file.name}", saved)))
 
 
 @pytest.fixture(scope="module")
-def chapter(server: Server, browser: Chrome, saved: NotebookNode) -> Iterator[Page]:
+def chapter(server: Server, browser: Chrome, file: Path, saved: NotebookNode) -> Iterator[Page]:
     """The chapter without its outputs, run from top to bottom; the checkout's own file stays as it was."""
-    before = NOTEBOOK.read_bytes(), sorted(os.listdir(NOTEBOOK.parent))
-    page = Page(browser, server.address(server.put("chapter.ipynb", without_outputs(saved))))
+    before = file.read_bytes(), sorted(os.listdir(file.parent))
+    page = Page(browser, server.address(server.put(file.name, without_outputs(saved))))
     page.run_all()
     yield page
-    assert (NOTEBOOK.read_bytes(), sorted(os.listdir(NOTEBOOK.parent))) == before
+    assert (file.read_bytes(), sorted(os.listdir(file.parent))) == before
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:
@@ -109,7 +115,7 @@ def test_the_figures_are_the_saved_ones(chapter: Page, saved: NotebookNode):
     assert [(image.cell, image.alt) for image in chapter.images()] == saved_images(saved)
 
 
-def test_a_screenshot_of_the_whole_chapter_is_kept(chapter: Page, screenshots: Path):
-    path = screenshots / "chapter_4.png"
+def test_a_screenshot_of_the_whole_chapter_is_kept(chapter: Page, file: Path, screenshots: Path):
+    path = screenshots / f"{file.stem}.png"
     chapter.screenshot(path)
     assert path.stat().st_size > 100_000
