@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nslab.front import reasons, shown
 from nslab.front.mounting import Mounting
+from nslab.front.naming import Naming
 from nslab.lab import shipping
 from nslab.lab.birth import PROPAGATION
 from nslab.lab.link import SpaceGone
@@ -30,7 +31,7 @@ PATIENCE = 2.0
 """Seconds that an agent has to end before it is killed."""
 
 
-class Space(Mounting):
+class Space(Mounting, Naming):
     """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
 
     Introduced in chapter 0.

@@ -9,7 +9,6 @@ name on the machine.
 
 from __future__ import annotations
 
-import _socket
 import os
 import select
 import sys
@@ -19,7 +18,7 @@ from nslab.lab.birth import Birth
 from nslab.lab.failure import described
 from nslab.lab.mapper import Mapper
 from nslab.lab.wire import Wire
-from nslab.linux import lo, process
+from nslab.linux import lo, process, uts
 from nslab.linux import namespaces as ns
 from nslab.linux.refusal import KernelRefused
 
@@ -96,7 +95,8 @@ def _run_init(go: int, wire: Wire, control: int, area: tuple[int, int], mode: st
         os.close(go)
         process.set_title("nslab init", area)
         own_sys = _step("own root file system", root.enter)
-        _step("host name", _socket.sethostname, "host")
+        _step("host name", uts.sethostname, "host")
+        _step("domain name", uts.setdomainname, "(none)")
         _step("loopback interface", lo.up)
         if os.fork() == 0:
             agent.start(wire, control, Birth("host", area), {"mode": mode, "sysfs": own_sys})
