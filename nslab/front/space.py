@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import reasons, shown
+from nslab.front.meetings import Meeting
 from nslab.front.mounting import Mounting
 from nslab.front.naming import Naming
+from nslab.front.packets import Packets
 from nslab.lab import shipping
 from nslab.lab.birth import PROPAGATION
 from nslab.lab.link import SpaceGone
@@ -31,7 +33,7 @@ PATIENCE = 2.0
 """Seconds that an agent has to end before it is killed."""
 
 
-class Space(Mounting, Naming):
+class Space(Meeting, Mounting, Naming, Packets):
     """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
 
     Introduced in chapter 0.

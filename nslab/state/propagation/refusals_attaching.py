@@ -155,7 +155,7 @@ REFUSALS = (
         "EPERM",
         "a new {fstype} shows the {kind} namespace that {space} is in, which belongs to a user namespace"
         " where {space} has no CAP_SYS_ADMIN",
-        "make a {kind} namespace along with the user namespace, or bind the {fstype} that is there",
+        "make the {kind} namespace along with the user namespace, or bind the {fstype} that is there",
         "fs/super.c mount_capable()",
         "user_namespaces(7), Interaction of user namespaces and other types of namespaces",
     ),
