@@ -26,10 +26,10 @@ class Meeting:
         it is left. Raises SpaceGone, and KernelRefused when a namespace can't be made.
         Source: ipc_namespaces(7), unix(7), shm_overview(7). Introduced in chapter 6.
         """
-        from nslab.linux import meeting
+        from nslab.linux import meeting, ways
         from nslab.state.meetings import Meetings
         from nslab.view.meetings import MeetingsFigure
 
         outcomes = self.call(meeting.try_all)
         note = f"{meeting.OWN_FILES}  with file systems of its own on {' and '.join(meeting.FOLDERS)}"
-        return MeetingsFigure(Meetings.read(meeting.MECHANISMS, meeting.COLUMNS, outcomes), (note,))
+        return MeetingsFigure(Meetings.read(ways.MECHANISMS, meeting.COLUMNS, outcomes), (note,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nslab import KernelRefused
-from nslab.linux import meeting
+from nslab.linux import ways
 from nslab.state.meetings import Meetings
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def test_a_namespace_that_cannot_be_made_is_an_error_not_an_answer(lab: Lab) -> 
 
 
 def test_a_word_is_asked_for_by_names() -> None:
-    made = Meetings.read(meeting.MECHANISMS, ("pid",), [(0,)] * len(meeting.MECHANISMS))
+    made = Meetings.read(ways.MECHANISMS, ("pid",), [(0,)] * len(ways.MECHANISMS))
     assert made.word("pipe", "pid") == "yes"
     with pytest.raises(LookupError, match="no 'shout' across 'pid'; the mechanisms are System V"):
         made.word("shout", "pid")
     with pytest.raises(ValueError, match="a row for each mechanism"):
-        Meetings.read(meeting.MECHANISMS, ("pid",), [(0,)])
+        Meetings.read(ways.MECHANISMS, ("pid",), [(0,)])
