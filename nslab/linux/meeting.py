@@ -35,12 +35,10 @@ def try_all() -> list[list[int]]:
     Raises KernelRefused when namespaces can't be made. Source: ipc_namespaces(7). Introduced in chapter 6.
     """
     try:
-        refused, found = _in_child(_rows, _own_rooms)
+        found: list[list[int]] = _in_child(_rows, _own_rooms)[1]
     except _NotThere as error:
-        refused = error.errno
-    if refused:
-        raise KernelRefused(refused, "unshare", "a namespace to try in")
-    return found  # type: ignore[no-any-return]
+        raise KernelRefused(error.errno or 0, "unshare", "a namespace to try in") from None
+    return found
 
 
 def _rows() -> list[list[int]]:
