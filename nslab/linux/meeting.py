@@ -11,7 +11,7 @@ import os
 from nslab.linux import idmap, mount
 from nslab.linux.namespaces import FLAGS, unshare
 from nslab.linux.refusal import KernelRefused
-from nslab.linux.ways import MECHANISMS
+from nslab.linux.ways import MECHANISMS, Meeting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,9 +68,16 @@ def _cell(name: str, number: int, kind: str) -> int:
         return error.errno or -1
     try:
         refused, _ = _in_child(made.reach, lambda: _cross(kind), grandchild=kind in ("pid", "time"))
-        return refused or (0 if made.arrived() else -1)
+        return refused or (0 if _has_arrived(made) else -1)
     finally:
         made.end()
+
+
+def _has_arrived(made: Meeting) -> bool:
+    try:
+        return made.arrived()
+    except OSError:
+        return False
 
 
 def _cross(kind: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nslab import KernelRefused
-from nslab.linux import ways
+from nslab.linux import meeting, ways
 from nslab.state.meetings import Meetings
 
 if TYPE_CHECKING:
@@ -54,6 +54,21 @@ def test_a_namespace_that_cannot_be_made_is_an_error_not_an_answer(lab: Lab) -> 
     guest.run("echo 0 > /proc/sys/user/max_net_namespaces")
     with pytest.raises(KernelRefused, match="ENOSPC"):
         guest.meetings()
+
+
+class Silent(ways.Pipe):
+    """A way on which nothing ever comes."""
+
+    def reach(self) -> None:
+        pass
+
+    def arrived(self) -> bool:
+        raise BlockingIOError(11, "nothing came")
+
+
+def test_what_never_arrives_is_said_to_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meeting, "MECHANISMS", {"silence": Silent})
+    assert meeting._cell("silence", 0, "user") == -1
 
 
 def test_a_word_is_asked_for_by_names() -> None:
