@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
-_UNSHARE = {"mnt": "--mount"}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NSENTER = {"mnt": "--mount"}
+"""Options of unshare(1) and nsenter(1) that are not the type's own name."""
 
 
 def prompted(space: str, command: str) -> str:
@@ -27,17 +32,21 @@ def line(*words: str) -> str:
     return shlex.join(word for word in words if word)
 
 
-def unshare(types: tuple[str, ...], propagation: str, *, mount_proc: bool) -> str:
-    """Return the unshare(1) command for new namespaces of *types*.
+def unshare(
+    types: tuple[str, ...], propagation: str, *, mount_proc: bool, offsets: Mapping[str, int] | None = None
+) -> str:
+    """Return the unshare(1) command for new namespaces of *types*, with *offsets* for clocks.
 
     >>> unshare(("mnt", "pid"), "unchanged", mount_proc=False)
     'unshare --mount --pid --fork --propagation unchanged'
     """
-    words = ["unshare", *(_UNSHARE.get(kind, f"--{kind}") for kind in types)]
+    words = ["unshare", *(NSENTER.get(kind, f"--{kind}") for kind in types)]
     words += ["--map-root-user"] if "user" in types else []
     words += ["--fork"] if "pid" in types else []
     words += ["--propagation", propagation] if "mnt" in types else []
     words += ["--mount-proc"] if mount_proc else []
+    for clock, seconds in (offsets or {}).items():
+        words += [f"--{clock}", str(seconds)]
     return line(*words)
 
 
@@ -47,4 +56,4 @@ def nsenter(pid: int, types: tuple[str, ...]) -> str:
     >>> nsenter(5, ("net", "uts"))
     'nsenter --target 5 --net --uts'
     """
-    return line("nsenter", "--target", str(pid), *(_UNSHARE.get(kind, f"--{kind}") for kind in types))
+    return line("nsenter", "--target", str(pid), *(NSENTER.get(kind, f"--{kind}") for kind in types))

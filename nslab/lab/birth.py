@@ -7,6 +7,7 @@ import os
 from nslab.linux import idmap, process
 from nslab.linux import mount as m
 from nslab.linux import namespaces as ns
+from nslab.linux.refusal import KernelRefused
 
 PROPAGATION = {"private": m.MS_PRIVATE, "slave": m.MS_SLAVE, "shared": m.MS_SHARED, "unchanged": 0}
 """The words of unshare(1) and what they set on every mount of a new mount namespace."""
@@ -16,7 +17,9 @@ class Birth:
     """What a new space is to be.
 
     *types* are unshared; *joined* pairs a pidfd with the types taken from that
-    process. *proc* mounts a proc file system of the new PID namespace.
+    process, *entered* a path with the type of the namespace that is kept there.
+    *offsets* are seconds by clock for a new time namespace. *proc* mounts a proc
+    file system of the new PID namespace.
     """
 
     def __init__(self, name: str, area: tuple[int, int]) -> None:
@@ -25,6 +28,8 @@ class Birth:
         self.types: list[str] = []
         self.propagation = "unchanged"
         self.joined: list[tuple[int, list[str]]] = []
+        self.entered: list[tuple[str, str]] = []
+        self.offsets: dict[str, int] = {}
         self.proc = False
 
     def move(self, proc: int) -> None:
@@ -35,17 +40,22 @@ class Birth:
         for pidfd, types in self.joined:
             ns.setns(pidfd, ns.flags(types))
             os.close(pidfd)
+        for path, kind in self.entered:
+            _enter(path, kind)
         uid, gid = os.geteuid(), os.getegid()
         if self.types:
             ns.unshare(ns.flags(self.types))
         if "user" in self.types:
             _map_root(proc, uid, gid)
+        if self.offsets:
+            _set_clocks(proc, self.offsets)
         if "mnt" in self.types and PROPAGATION[self.propagation]:
             m.mount(None, "/", None, m.MS_REC | PROPAGATION[self.propagation])
 
     def needs_child(self) -> bool:
         """Return whether only a child gets there, as with a PID or a time namespace."""
         taken = [*self.types, *(name for _, types in self.joined for name in types)]
+        taken += [kind for _, kind in self.entered]
         return "pid" in taken or "time" in taken
 
     def settle(self) -> None:
@@ -54,6 +64,29 @@ class Birth:
         if self.proc:
             m.mount(None, "/proc", None, m.MS_REC | m.MS_PRIVATE)
             m.mount("proc", "/proc", "proc", m.MS_NOSUID | m.MS_NODEV | m.MS_NOEXEC)
+
+
+def _enter(path: str, kind: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise KernelRefused(error.errno or 0, "open", repr(path)) from None
+    try:
+        ns.setns(descriptor, ns.flags([kind]))
+    finally:
+        os.close(descriptor)
+
+
+def _set_clocks(proc: int, offsets: dict[str, int]) -> None:
+    """Set what a time namespace adds to the clocks, while it has no process yet."""
+    lines = "".join(f"{clock} {seconds} 0\n" for clock, seconds in offsets.items())
+    file = os.open("self/timens_offsets", os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
+    try:
+        os.write(file, lines.encode())
+    except OSError as error:
+        raise KernelRefused(error.errno or 0, "write", f"/proc/self/timens_offsets, {lines!r}") from None
+    finally:
+        os.close(file)
 
 
 def _map_root(proc: int, uid: int, gid: int) -> None:

@@ -13,7 +13,7 @@ from nslab.lab.wire import pair
 from nslab.linux.refusal import KernelRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _BOOT = "import sys; sys.path.append({!r}); from nslab.lab.shim import main; main({}, {}, {}, {})"
 _HOME = str(Path(__file__).parents[2])
@@ -77,8 +77,13 @@ class Machine:
         propagation: str,
         proc: bool,
         joined: Sequence[tuple[Link, Sequence[str]]] = (),
+        entered: Sequence[tuple[str, str]] = (),
+        offsets: Mapping[str, int] | None = None,
     ) -> Link:
         """Make a space from *parent*: unshare *types*, join others' namespaces; return its link.
+
+        *entered* are paths where namespaces are kept, with their types; *offsets*
+        are seconds by clock for a new time namespace.
 
         Raises KernelRefused when the kernel does.
         """
@@ -89,6 +94,8 @@ class Machine:
             "propagation": propagation,
             "proc": proc,
             "joined": [list(taken) for _, taken in joined],
+            "entered": [list(kept) for kept in entered],
+            "offsets": dict(offsets or {}),
         }
         pidfds = [other.pidfd for other, _ in joined]
         try:
