@@ -7,7 +7,10 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import magics
+from nslab.front.drill import Drilling
+from nslab.front.namespacing import Namespacing
 from nslab.front.naming import Hostnames
+from nslab.front.processes import Seeing
 from nslab.front.reading import Reading
 from nslab.front.space import Space
 from nslab.front.watch import Watch
@@ -31,7 +34,7 @@ LONGEST_NAME = 15
 """Bytes in a space's name: its agent bears it, and a process's name has no more (TASK_COMM_LEN)."""
 
 
-class Lab(Hostnames):
+class Lab(Hostnames, Namespacing, Seeing, Drilling):
     """A fresh machine made of namespaces, in milliseconds, thrown away in one call.
 
     ``host`` is its first space. Nothing done in a lab can change the machine it

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import reasons, shown
+from nslab.front.making import Making
 from nslab.front.meetings import Meeting
 from nslab.front.mounting import Mounting
 from nslab.front.naming import Naming
 from nslab.front.packets import Packets
+from nslab.front.processes import Starting
 from nslab.lab import shipping
-from nslab.lab.birth import PROPAGATION
 from nslab.lab.link import SpaceGone
 from nslab.lab.shell import Shell, ShellEnded
-from nslab.linux import namespaces
 from nslab.linux.refusal import KernelRefused
 from nslab.state.transcript import Transcript
 
@@ -33,7 +33,7 @@ PATIENCE = 2.0
 """Seconds that an agent has to end before it is killed."""
 
 
-class Space(Meeting, Mounting, Naming, Packets):
+class Space(Making, Meeting, Mounting, Naming, Packets, Starting):
     """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
 
     Introduced in chapter 0.
@@ -109,45 +109,6 @@ class Space(Meeting, Mounting, Naming, Packets):
         SpaceGone. Introduced in chapter 3.
         """
         return self._link.request("call", shipping.pack(function), arguments, named)
-
-    def unshare(
-        self, *types: str, name: str | None = None, propagation: str = "unchanged", mount_proc: bool = False
-    ) -> Space:
-        """Make a space from this one, in new namespaces of *types*; return it.
-
-        *types* are mnt, pid, net, uts, ipc, user, cgroup, time; all of them but user
-        when none is given. *propagation* is set on every mount of a new mount
-        namespace: ``unchanged`` (the kernel's own way), ``private``, ``slave`` or
-        ``shared``. In a new user namespace id 0 is this space's. *mount_proc*
-        mounts a /proc of the new PID namespace.
-
-        Raises ValueError for a wrong word, KernelRefused as unshare(2).
-        Source: unshare(1). Introduced in chapter 3.
-        """
-        wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
-        namespaces.flags(wanted)
-        if propagation not in PROPAGATION:
-            raise ValueError(f"there is no propagation {propagation!r}; take one of {', '.join(PROPAGATION)}")
-        self._show(shown.unshare(wanted, propagation, mount_proc=mount_proc))
-        made = self._lab._fork(self, name, types=wanted, propagation=propagation, proc=mount_proc)
-        made._made_of = tuple(f"own {kind}" for kind in wanted)
-        return made
-
-    def join(self, other: Space, *types: str, name: str | None = None) -> Space:
-        """Make a space from this one that takes namespaces of *types* from *other*; return it.
-
-        Raises ValueError when no type or a wrong one is given, SpaceGone when
-        *other* has ended, KernelRefused as setns(2). Source: nsenter(1). Introduced in chapter 3.
-        """
-        if not types:
-            raise ValueError("say which namespaces to take, for example join(other, 'net', 'uts')")
-        namespaces.flags(types)
-        self._show(shown.nsenter(other.pid, types))
-        made = self._lab._fork(
-            self, name, types=(), propagation="unchanged", proc=False, joined=[(other._link, types)]
-        )
-        made._made_of = tuple(f"{kind} of {other.name}" for kind in types)
-        return made
 
     def mounts(self, under: str | None = None, *, raw: bool = False) -> MountsFigure:
         """Return this space's mounts, as :meth:`Lab.mounts` does for all."""

@@ -139,6 +139,12 @@ class Agent:
     def _do_start(self, command: list[str], targets: list[int], descriptors: list[int]) -> int:
         return self._children.start(command[0], command, dict(zip(targets, descriptors, strict=True)))
 
+    def _do_launch(self, command: str, name: str, pids: list[int], _: list[int]) -> int:
+        """Start a shell line in the background, by *name* and with *pids* if they are given."""
+        from nslab.lab import named
+
+        return named.start(self._children, command, name, pids)
+
     def _do_signal(self, pid: int, number: int, _: list[int]) -> bool:
         if self._children.alive(pid):
             signal_group(pid, number)
@@ -162,6 +168,12 @@ class Agent:
             found[kind] = namespaces.owner(descriptor)
             os.close(descriptor)
         return found
+
+    def _do_processes(self, _: list[int]) -> tuple[bytes, dict[int, int]]:
+        """Return every process of the lab, by the lab's own /proc, and which PID namespace lies in which."""
+        from nslab.linux import procfs
+
+        return procfs.processes(self._kept.proc, self._children.reap)
 
     def _do_listen(self, _: list[int]) -> bool:
         """Begin to queue the mount events of the space's mount namespace; False where the kernel can't."""
@@ -196,6 +208,7 @@ class Agent:
         """Fork the agent of a new space, which says hello or fails on its own wire."""
         birth = Birth(wanted["name"], self._birth.area)
         birth.types, birth.propagation, birth.proc = wanted["types"], wanted["propagation"], wanted["proc"]
+        birth.entered, birth.offsets = wanted["entered"], wanted["offsets"]
         wire, control, *pidfds = descriptors
         birth.joined = list(zip(pidfds, wanted["joined"], strict=True))
         if os.fork() == 0:

@@ -55,6 +55,19 @@ class Children:
         self._status[pid] = None
         return pid
 
+    def become(self, program: str, arguments: list[str]) -> None:
+        """Be what :meth:`start` starts, in a fork of the agent. Raises OSError as execve(2) does."""
+        for number in _DEFAULTED:
+            _signal.signal(number, _signal.SIG_DFL)
+        os.setsid()
+        for its in (0, 1, 2):
+            os.dup2(self._null, its)
+        os.execve(program, arguments, ENVIRONMENT)
+
+    def take_in(self, pid: int) -> None:
+        """Keep the status of a child that was not made by :meth:`start`."""
+        self._status[pid] = None
+
     def wait(self, pid: int, cancelled: Callable[[], bool]) -> int | None:
         """Wait for a started command; return its status as a shell's ``$?``.
 

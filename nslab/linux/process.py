@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
 
 from nslab.linux import libc
+from nslab.linux.refusal import KernelRefused
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NAME = 15
+PR_SET_CHILD_SUBREAPER = 36
 
 _prctl = libc.function("prctl", libc.Int, libc.ULong, libc.ULong, libc.ULong, libc.ULong)
 
@@ -53,3 +56,24 @@ def title_area() -> tuple[int, int]:
     with open("/proc/self/stat", "rb") as file:
         fields = file.read().rpartition(b")")[2].split()
     return int(fields[45]), int(fields[46])
+
+
+def set_child_subreaper(*, on: bool = True) -> None:
+    """Have orphans among the caller's descendants become its children, instead of pid 1's.
+
+    Raises KernelRefused. Source: PR_SET_CHILD_SUBREAPER(2const). Introduced in chapter 7.
+    """
+    libc.call(
+        "prctl", _prctl, (PR_SET_CHILD_SUBREAPER, on, 0, 0, 0), shown=f"PR_SET_CHILD_SUBREAPER, {on:d}"
+    )
+
+
+def kill(pid: int, number: int) -> None:
+    """Send signal *number* to the process with *pid* in the caller's PID namespace.
+
+    Raises KernelRefused. Source: kill(2). Introduced in chapter 7.
+    """
+    try:
+        os.kill(pid, number)
+    except OSError as error:
+        raise KernelRefused(error.errno or 0, "kill", f"{pid}, {number}") from None

@@ -1,0 +1,72 @@
+"""Listening in every network namespace of a lab, and reading what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nslab.linux import nsid, packets
+from nslab.state import surroundings
+from nslab.state.surroundings import MARK, QUESTIONS, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from nslab.front.lab import Lab
+    from nslab.front.space import Space
+
+_ASK = "; ".join(f"{question} 2>/dev/null; echo {MARK}" for question in QUESTIONS)
+
+
+class Survey:
+    """The network namespaces of a lab, each by the name of the first space in it."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._labels: dict[int, str] = {}
+        self._inodes: dict[str, int] = {}
+        for space in lab.spaces.values():
+            inode = self._inodes[space.name] = space.call(packets.namespace)
+            self._labels.setdefault(inode, space.name)
+
+    def label(self, space: Space) -> str:
+        """Return the name by which the network namespace of *space* goes."""
+        return self._labels[self._inodes[space.name]]
+
+    @property
+    def spaces(self) -> list[Space]:
+        """One space for each network namespace."""
+        return [self._lab.spaces[name] for name in self._labels.values()]
+
+    def heard(
+        self, send: Callable[[], tuple[int, int]]
+    ) -> tuple[list[tuple[str, tuple[int, str, int, bytes]]], tuple[int, int]]:
+        """Do *send* while every interface is listened to; return what was heard, and what it returned."""
+        for space in self.spaces:
+            space.call(packets.listen)
+        try:
+            sent = send()
+        finally:
+            frames = [(space.name, frame) for space in self.spaces for frame in space.call(packets.heard)]
+        return frames, sent
+
+    def world(self, names: Collection[str] | None = None) -> World:
+        """Return the state of every network namespace as it is now, or of those called *names*."""
+        wanted = [space for space in self.spaces if names is None or space.name in names]
+        pids = [space.pid for space in self.spaces]
+        labels = [space.name for space in self.spaces]
+        found = {}
+        for space in wanted:
+            numbers = space.call(nsid.known, pids)
+            known = {number: name for number, name in zip(numbers, labels, strict=True) if number >= 0}
+            found[space.name] = surroundings.parse(space.name, quietly(space, _ASK), known)
+        return World(found)
+
+
+def quietly(space: Any, command: str) -> str:
+    """Run *command* in *space* without a word to those who watch; return its output."""
+    lab = space._lab
+    watches, lab._watches = lab._watches, []
+    try:
+        return str(space.run(command).output)
+    finally:
+        lab._watches = watches
