@@ -53,7 +53,8 @@ class Sent:
         return self.after is None or self.after.zombie
 
     def __repr__(self) -> str:
-        seen = "gone" if self.after is None else "a zombie" if self.after.zombie else "still there"
+        states = {"Z": "a zombie", "T": "stopped"}
+        seen = states.get(self.after.state, "still there") if self.after else "gone"
         lines = [
             f"kill() returned 0; {self.name} is {seen}",
             f"{self.fate.word}: {self.fate.why}",
@@ -130,7 +131,8 @@ class Starting:
         started through a symbolic link of this name, which is gone when this returns. *pids* are to be its
         PIDs, that of this space's own PID namespace last, those of levels further out before it.
         Raises ValueError for a name, SpaceGone, OSError, RuntimeError when it has ended at once,
-        KernelRefused for PIDs that it can't have. Source: sh(1), execve(2), clone3(2). Introduced in chapter 7.
+        KernelRefused for PIDs that it can't have.
+        Source: sh(1), execve(2), clone3(2). Introduced in chapter 7.
         """
         self._show(f"{command} &")
         if name is not None and not _NAME.fullmatch(name):
@@ -187,7 +189,7 @@ class Starting:
         return Sent(found.space or found.name, fate, self._afterwards(found, fate))
 
     def _afterwards(self, before: Process, fate: signals.Fate) -> Process | None:
-        """Return what is left of a process that a signal was sent to; waits for its end if that is its fate."""
+        """Return what is left of a process after a signal; waits for its end if that is its fate."""
         deadline = time.monotonic() + PATIENCE
         while True:
             now = self._lab._read_processes().get(before.pid)

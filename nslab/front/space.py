@@ -16,7 +16,7 @@ from nslab.front.mounting import Mounting
 from nslab.front.naming import Naming
 from nslab.front.packets import Packets
 from nslab.front.processes import Starting
-from nslab.lab import shipping
+from nslab.lab import apart, failure, shipping
 from nslab.lab.link import SpaceGone
 from nslab.lab.shell import Shell, ShellEnded
 from nslab.linux.refusal import KernelRefused
@@ -109,6 +109,21 @@ class Space(Making, Meeting, Mounting, Naming, Packets, Starting):
         SpaceGone. Introduced in chapter 3.
         """
         return self._link.request("call", shipping.pack(function), arguments, named)
+
+    def fork(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Run a Python function here in a child of the agent, which then ends; return its value.
+
+        As :meth:`call`, for what can't be undone: whatever the function does to its
+        own process, such as unshare(2), ends with it. Raises what the function
+        raises, SpaceGone, and ChildProcessError when the child ended without an
+        answer. Source: fork(2). Introduced in chapter 3.
+        """
+        outcome, value = self.call(apart.run, shipping.pack(function), list(arguments), named)
+        if outcome == "failed":
+            raise failure.restored(value, self.name)
+        if outcome == "ended":
+            raise ChildProcessError("the function's process ended before it could answer")
+        return value
 
     def mounts(self, under: str | None = None, *, raw: bool = False) -> MountsFigure:
         """Return this space's mounts, as :meth:`Lab.mounts` does for all."""

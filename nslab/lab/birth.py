@@ -38,7 +38,7 @@ class Birth:
         Raises KernelRefused, with nothing changed outside this process.
         """
         for pidfd, types in self.joined:
-            ns.setns(pidfd, ns.flags(types))
+            _join(pidfd, types, "pidfd")
             os.close(pidfd)
         for path, kind in self.entered:
             _enter(path, kind)
@@ -72,9 +72,18 @@ def _enter(path: str, kind: str) -> None:
     except OSError as error:
         raise KernelRefused(error.errno or 0, "open", repr(path)) from None
     try:
-        ns.setns(descriptor, ns.flags([kind]))
+        _join(descriptor, [kind], repr(path))
     finally:
         os.close(descriptor)
+
+
+def _join(descriptor: int, types: list[str], called: str) -> None:
+    """Join what *descriptor* stands for; a refusal calls it as a person would, not by its number."""
+    try:
+        ns.setns(descriptor, ns.flags(types))
+    except KernelRefused as refused:
+        shown = refused.arguments.replace(f"{descriptor}, ", f"{called}, ", 1)
+        raise KernelRefused(refused.errno or 0, refused.call, shown) from None
 
 
 def _set_clocks(proc: int, offsets: dict[str, int]) -> None:

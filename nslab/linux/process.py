@@ -63,9 +63,7 @@ def set_child_subreaper(*, on: bool = True) -> None:
 
     Raises KernelRefused. Source: PR_SET_CHILD_SUBREAPER(2const). Introduced in chapter 7.
     """
-    libc.call(
-        "prctl", _prctl, (PR_SET_CHILD_SUBREAPER, on, 0, 0, 0), shown=f"PR_SET_CHILD_SUBREAPER, {on:d}"
-    )
+    libc.call("prctl", _prctl, (PR_SET_CHILD_SUBREAPER, on, 0, 0, 0), shown=f"PR_SET_CHILD_SUBREAPER, {on:d}")
 
 
 def kill(pid: int, number: int) -> None:

@@ -27,8 +27,9 @@ def processes(proc: int, reap: Callable[[], object] = bool) -> tuple[bytes, dict
     A line for each process; its fields, parted by tabs: state, the parent's PID, PIDs from the outermost
     level on, the masks of blocked, ignored and caught signals in hexadecimal, the PID namespace as inode
     number (0 where it may not be read), the name. The second value gives for each PID namespace its parent,
-    0 for the caller's own. *reap* takes in the caller's own dead children. Waits a moment while processes other than the caller run, so that what was
-    started has begun and what ended was reaped. Raises OSError when it is no proc file system.
+    0 for the caller's own. Waits a moment while processes other than the caller run, so that what was
+    started has begun and what ended was reaped; *reap* takes in the caller's own dead children.
+    Raises OSError when it is no proc file system.
     Source: proc_pid_status(5), ioctl_ns(2). Introduced in chapter 7.
     """
     end = time.monotonic() + PATIENCE

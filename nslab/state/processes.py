@@ -88,7 +88,7 @@ class Processes:
 
         *parents* says which namespace lies in which; *spaces* names agents by outermost PID.
 
-        >>> read = Processes.read(b"S\\t0\\t1\\t0\\t0\\t0\\t70\\tinit", {70: 0})
+        >>> read = Processes.read(b"S\t0\t1\t0\t0\t0\t70\tinit", {70: 0})
         >>> read.every[0].pids, read.namespaces[0].title
         ((1,), 'A')
         """

@@ -78,7 +78,10 @@ def fate(process: Process, of: int, *, from_outside: bool) -> Fate:
     pid_namespaces(7), sig_ignored() in kernel/signal.c. Introduced in chapter 7.
     """
     if process.zombie:
-        return Fate("ignored", "it is a zombie: it has ended already, and only its parent can do the rest")
+        why = "it is a zombie: it has ended already"
+        return Fate("ignored", why, "its parent has to call wait(2), or to end")
+    if of == signal.SIGCONT:
+        return Fate("continues", "CONT lets a stopped process go on, whatever else becomes of it")
     if of not in KERNEL_ONLY:
         if holds(process.blocked, of):
             return Fate("pending", f"{name(of)} is blocked (SigBlk): it waits until the process unblocks it")
@@ -93,8 +96,9 @@ def fate(process: Process, of: int, *, from_outside: bool) -> Fate:
 
 def _dropped(of: int, *, from_outside: bool) -> Fate:
     if of in KERNEL_ONLY:
-        way_out = f"send {name(of)} from a PID namespace further out"
-    elif from_outside:
+        why = f"it is pid 1 of the sender's own PID namespace, and {name(of)} can't be handled"
+        return Fate("dropped", why, f"send {name(of)} from a PID namespace further out")
+    if from_outside:
         way_out = "send KILL, which works from outside, or have the program install a handler"
     else:
         way_out = "have the program install a handler, or send KILL from a PID namespace further out"
@@ -106,6 +110,6 @@ def _default(of: int) -> Fate:
         return Fate("ignored", f"the default action of {name(of)} is to do nothing")
     if of in _STOPS:
         return Fate("stops", f"{name(of)} stops a process that does not handle it")
-    if of == signal.SIGCONT:
-        return Fate("continues", "CONT lets a stopped process go on")
+    if of == signal.SIGKILL:
+        return Fate("ends", "KILL ends a process, which can't handle it")
     return Fate("ends", f"{name(of)} ends a process that does not handle it")

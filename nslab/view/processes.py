@@ -122,7 +122,8 @@ class ProcessesFigure(Figure):
 
     def _remarks(self) -> Iterator[str]:
         for process in self.lives.gone:
-            yield f"gone: {label(process)} {' '.join(map(str, process.pids))}"
+            numbers = " ".join(map(str, process.pids))
+            yield f"gone: {label(process)}, PID{'s' if process.level else ''} {numbers}"
         for title, count in self._shown.hidden.items():
             yield f"… {count} more process{'es' if count > 1 else ''} of {title} folded away: see .processes"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,6 +111,36 @@ def test_the_host_s_proc_may_be_covered(lab: Lab) -> None:
     seen = repr(lab.processes())
     lab.host.mount("tmpfs", "/proc")
     assert repr(lab.processes()) == seen
+
+
+def test_what_was_started_ends_with_its_space_and_with_the_lab(lab: Lab) -> None:
+    box = lab.host.unshare("pid", name="box")
+    box.start("sleep 71717171", name="one")
+    lab.host.start("sleep 71717171", pids=(4000,))
+    assert running("71717171") == 2
+    lab.host.signal(box.pid, "KILL")
+    assert running("71717171") == 1
+    lab.close()
+    assert running("71717171") == 0
+
+
+def running(word: str) -> int:
+    """Return how many of the machine's processes have *word* as an argument."""
+    found = 0
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += word.encode() in file.read_bytes().split(b"\0")
+        except OSError:
+            continue
+    return found
+
+
+def test_a_stopped_process_is_shown_as_stopped_and_goes_on(lab: Lab) -> None:
+    started = lab.host.start("sleep 1000")
+    assert "is stopped" in repr(started.signal("STOP"))
+    assert "stopped" in repr(lab.processes())
+    assert "is still there" in repr(started.signal("CONT"))
+    assert "stopped" not in repr(lab.processes())
 
 
 def test_a_closed_lab_has_no_processes(lab: Lab) -> None:

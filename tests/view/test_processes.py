@@ -77,7 +77,7 @@ def test_what_changed_since_is_named_with_the_parent_before() -> None:
     lines = repr(changed).splitlines()
     assert "└─ guest         12    6  –  was a child of host 2" in lines
     assert "└─ late       13    7  –  new" in repr(changed)
-    assert lines[-2:] == ["gone: sleep 5 2", "gone: sleep 9 1"]
+    assert lines[-2:] == ["gone: sleep, PIDs 5 2", "gone: sleep, PIDs 9 1"]
     assert changed.description() == (
         "7 processes in 3 PID namespaces (host; box; A); 1 new one, 1 with another parent, 2 gone"
     )
