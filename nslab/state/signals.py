@@ -13,7 +13,7 @@ KERNEL_ONLY = (signal.SIGKILL, signal.SIGSTOP)
 """Signals that no process can catch, ignore or block."""
 
 _NOTHING = (signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH)
-_STOPS = (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+_STOPS = (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,8 @@ def _dropped(of: int, *, from_outside: bool) -> Fate:
 def _default(of: int) -> Fate:
     if of in _NOTHING:
         return Fate("ignored", f"the default action of {name(of)} is to do nothing")
+    if of == signal.SIGSTOP:
+        return Fate("stops", "STOP stops a process, which can't handle it")
     if of in _STOPS:
         return Fate("stops", f"{name(of)} stops a process that does not handle it")
     if of == signal.SIGKILL:
