@@ -55,7 +55,8 @@ class Drilling:
 class Drill:
     """A network with one of eight faults. ``answer`` names it, ``check`` sees whether all is well again.
 
-    Until it is named, traces keep back their reasons. ``solution()`` tells. Made by :meth:`Lab.drill`. Introduced in chapter 10.
+    Until it is named, traces keep back their reasons. ``solution()`` tells.
+    Made by :meth:`Lab.drill`. Introduced in chapter 10.
     """
 
     def __init__(self, lab: Lab, seed: int | None) -> None:

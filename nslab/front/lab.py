@@ -7,6 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import magics
+from nslab.front.comparing import Layers
 from nslab.front.drill import Drilling
 from nslab.front.namespacing import Namespacing
 from nslab.front.naming import Hostnames
@@ -34,7 +35,7 @@ LONGEST_NAME = 15
 """Bytes in a space's name: its agent bears it, and a process's name has no more (TASK_COMM_LEN)."""
 
 
-class Lab(Hostnames, Namespacing, Seeing, Drilling):
+class Lab(Drilling, Hostnames, Layers, Namespacing, Seeing):
     """A fresh machine made of namespaces, in milliseconds, thrown away in one call.
 
     ``host`` is its first space. Nothing done in a lab can change the machine it

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import reasons, shown
+from nslab.front.comparing import Attributes
 from nslab.front.making import Making
 from nslab.front.meetings import Meeting
 from nslab.front.mounting import Mounting
@@ -33,7 +34,7 @@ PATIENCE = 2.0
 """Seconds that an agent has to end before it is killed."""
 
 
-class Space(Making, Meeting, Mounting, Naming, Packets, Starting):
+class Space(Attributes, Making, Meeting, Mounting, Naming, Packets, Starting):
     """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
 
     Introduced in chapter 0.

@@ -25,7 +25,10 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface: ``up`` is its own switch, ``carrier`` whether the other end is there and up."""
+    """One interface: ``up`` is its own switch, ``carrier`` whether the other end is there and up.
+
+    That is the flag LOWER_UP: NO-CARRIER and the operational state may lag a second behind.
+    """
 
     name: str
     index: int = 0
@@ -190,7 +193,7 @@ def _interface(said: dict[str, Any]) -> Interface:
         said["ifname"],
         said.get("ifindex", 0),
         "UP" in flags,
-        "NO-CARRIER" not in flags and said.get("operstate") not in ("LOWERLAYERDOWN",),
+        "LOWER_UP" in flags,
         info.get("info_kind", ""),
         info.get("info_data", {}).get("mode", ""),
         said.get("address", ""),

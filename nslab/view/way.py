@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nslab.state.path import seen_last
 from nslab.view import paper as p
+from nslab.view.lit import BACK, BETWEEN, BOX, CARD, THERE, Box, draw_leg, draw_wires
 from nslab.view.measures import GAP, MARGIN, PAD, ROW, SMALL
 from nslab.view.paper import Paper, width
 
@@ -17,33 +18,17 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure as Drawing
 
-    from nslab.state.path import Journey, Sighting
+    from nslab.state.path import Journey
     from nslab.state.reason import Reason
     from nslab.state.surroundings import Interface, World
 
-THERE, BACK, ERROR = p.TINTS[0][0], p.TINTS[1][0], "#b42318"
-_CARD, _BETWEEN, _APART, _BOX = 58.0, 26.0, 30.0, 34.0
+ERROR = "#b42318"
+_APART = 30.0
 _PAGE = 620.0
 _LANE = 5.0
 _LETTERS = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One interface: what it says, where it stands, and whether the packet passed it."""
-
-    space: str
-    name: str
-    lines: tuple[str, str]
-    passed: bool
-    fault: bool
-    left: float = 0.0
-    top: float = 0.0
-
-    @property
-    def wide(self) -> float:
-        """Its width in points."""
-        return max(width(self.lines[0]), width(self.lines[1], SMALL)) + 2 * PAD
+_LEGEND = 290.0
+_SIDE = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +48,38 @@ def way(journey: Journey, world: World, reason: Reason | None, heading: str) -> 
     cards = [_fitted(card, column) for card in cards]
     said = _said(reason)
     right = max(_right(card, column) for card in cards)
-    page_width = max([right + PAD, width(heading) + 2 * PAD, *(width(line) for line in said)])
+    page_width = max([right + PAD, width(heading) + 2 * PAD, _LEGEND, *(width(line) for line in said)])
     top = MARGIN + 2 * ROW
     below = GAP + len(said) * (ROW - 4) if said else 0.0
-    height = top + len(cards) * (_CARD + _BETWEEN) - _BETWEEN + below
-    page = Paper(page_width + 2 * MARGIN, height + MARGIN)
+    height = top + len(cards) * (CARD + BETWEEN) - BETWEEN + below
+    side = _SIDE if _jumps(cards, journey) else 0.0
+    page = Paper(page_width + 2 * MARGIN + side, height + MARGIN)
     page.box(1, 1, page.width - 2, page.height - 2, fill=p.PAPER, round_by=6)
+    page.width -= side
     page.text(MARGIN, MARGIN + ROW / 2, heading, bold=True)
     _draw_legend(page, journey)
     places: dict[tuple[str, str], Box] = {}
     stop = seen_last(journey) if reason else ""
     for number, card in enumerate(cards):
-        y = top + number * (_CARD + _BETWEEN)
+        y = top + number * (CARD + BETWEEN)
         places |= _draw_card(page, card, column, y, stop=card.space == stop)
-    _draw_wires(page, places, world, {each.place for each in (*journey.there, *journey.back)})
-    _draw_leg(page, places, journey.there, THERE, -_LANE)
-    _draw_leg(page, places, journey.back, BACK, _LANE)
+    draw_wires(page, places, world, {each.place for each in (*journey.there, *journey.back)})
+    draw_leg(page, places, journey.there, THERE, -_LANE)
+    draw_leg(page, places, journey.back, BACK, _LANE)
     for number, line in enumerate(said):
         page.text(MARGIN, height - (len(said) - number - 0.5) * (ROW - 4), line, colour=p.INK)
+    page.width += side
     return page.drawing()
+
+
+def _jumps(cards: Sequence[Card], journey: Journey) -> bool:
+    """Whether the packet goes between cards that are not below each other."""
+    order = [card.space for card in cards]
+    legs = (journey.there, journey.back)
+    steps = [
+        (order.index(one.space), order.index(other.space)) for leg in legs for one, other in pairwise(leg)
+    ]
+    return any(abs(one - other) > 1 for one, other in steps)
 
 
 def _cards(journey: Journey, world: World, reason: Reason | None) -> list[Card]:
@@ -159,7 +157,7 @@ def _draw_legend(page: Paper, journey: Journey) -> None:
 def _draw_card(
     page: Paper, card: Card, column: float, top: float, *, stop: bool
 ) -> dict[tuple[str, str], Box]:
-    page.box(MARGIN, top, page.width - 2 * MARGIN, _CARD, edge=ERROR if stop else p.LINE, fill="#f6f8fa")
+    page.box(MARGIN, top, page.width - 2 * MARGIN, CARD, edge=ERROR if stop else p.LINE, fill="#f6f8fa")
     page.text(MARGIN + PAD, top + 12, card.space, bold=True)
     lines = [(note, p.FAINT) for note in card.notes[:2]]
     lines += [("✗ stops here", ERROR)] if stop else []
@@ -167,70 +165,18 @@ def _draw_card(
         page.text(MARGIN + PAD, top + 26 + 12 * number, line, colour=colour, size=SMALL, bold=colour == ERROR)
     places = {}
     for box in card.boxes:
-        placed = places[(box.space, box.name)] = replace(box, top=top + (_CARD - _BOX) / 2)
+        placed = places[(box.space, box.name)] = replace(box, top=top + (CARD - BOX) / 2)
         _draw_box(page, placed)
     if card.more:
         last = card.boxes[-1]
-        page.text(last.left + last.wide + PAD, top + _CARD / 2, f"+{card.more}", colour=p.FAINT)
+        page.text(last.left + last.wide + PAD, top + CARD / 2, f"+{card.more}", colour=p.FAINT)
     return places
 
 
 def _draw_box(page: Paper, box: Box) -> None:
     edge, fill = (THERE, p.TINTS[0][1]) if box.passed else (p.LINE, p.PAPER)
     edge, thick = (ERROR, 2.0) if box.fault else (edge, 1.2)
-    page.box(box.left, box.top, box.wide, _BOX, edge=edge, fill=fill, thick=thick, dashed=box.fault)
+    page.box(box.left, box.top, box.wide, BOX, edge=edge, fill=fill, thick=thick, dashed=box.fault)
     colour = p.INK if box.passed or box.fault else p.FAINT
     page.text(box.left + PAD, box.top + 11, box.lines[0], colour=colour)
     page.text(box.left + PAD, box.top + 24, box.lines[1], colour=colour, size=SMALL)
-
-
-def _draw_wires(
-    page: Paper, places: dict[tuple[str, str], Box], world: World, passed: set[tuple[str, str]]
-) -> None:
-    """Draw, pale, the wires between cards below each other that the packet did not take."""
-    for place, box in places.items():
-        far = places.get(world.linked(*place) or place, box)
-        if (
-            _CARD < far.top - box.top < 1.5 * (_CARD + _BETWEEN)
-            and not {place, (far.space, far.name)} <= passed
-        ):
-            x, to = box.left + box.wide / 2, far.left + far.wide / 2
-            turn = (box.top + _BOX + far.top) / 2
-            page.line([(x, box.top + _BOX), (x, turn), (to, turn), (to, far.top)], colour=p.FAINT, thick=0.8)
-
-
-def _draw_leg(
-    page: Paper, places: dict[tuple[str, str], Box], leg: Sequence[Sighting], colour: str, lane: float
-) -> None:
-    """Draw a way from box to box, beside that of the other direction by *lane* points."""
-    stations = [places[each.place] for each in leg if each.place in places]
-    for one, other in pairwise(stations):
-        if one is other:
-            continue
-        if one.space == other.space:
-            y = one.top + _BOX / 2 + lane
-            right = other.left > one.left
-            ends = (one.left + one.wide, other.left) if right else (one.left, other.left + other.wide)
-            _draw_arrow(page, [(ends[0], y), (ends[1], y)], colour)
-        else:
-            _draw_wire(page, one, other, colour, lane)
-
-
-def _draw_wire(page: Paper, one: Box, other: Box, colour: str, lane: float) -> None:
-    down = other.top > one.top
-    start, end = (one.top + _BOX, other.top) if down else (one.top, other.top + _BOX)
-    margin = (_CARD - _BOX) / 2
-    turn = start + (margin + _BETWEEN / 2) * (1 if down else -1) + lane
-    x, to = one.left + one.wide / 2 + lane, other.left + other.wide / 2 + lane
-    points = [(x, start), (x, turn), (to, turn), (to, end)] if x != to else [(x, start), (to, end)]
-    _draw_arrow(page, points, colour)
-
-
-def _draw_arrow(page: Paper, points: list[tuple[float, float]], colour: str) -> None:
-    (before_x, before_y), (x, y) = points[-2:]
-    dx, dy = (x > before_x) - (x < before_x), (y > before_y) - (y < before_y)
-    page.line([*points[:-1], (x - 5 * dx, y - 5 * dy)], colour=colour, thick=1.8, dashed=colour == BACK)
-    back_x, back_y = x - 7 * dx, y - 7 * dy
-    page.shape(
-        [(x, y), (back_x - 3.5 * dy, back_y - 3.5 * dx), (back_x + 3.5 * dy, back_y + 3.5 * dx)], fill=colour
-    )
