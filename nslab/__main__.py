@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
-USAGE = "usage: nslab doctor"
+USAGE = "usage: nslab doctor [--json]"
 
 
 def main() -> int:
@@ -12,13 +13,13 @@ def main() -> int:
 
     0 when everything works, 1 when not, 2 for a wrong call.
     """
-    if sys.argv[1:] != ["doctor"]:
+    if sys.argv[1:] not in (["doctor"], ["doctor", "--json"]):
         print(USAGE, file=sys.stderr)
         return 2
     from nslab import doctor
 
     found = doctor.report()
-    print(found)
+    print(json.dumps(found.plain(), indent=2) if "--json" in sys.argv else found)
     return 0 if found.works else 1
 
 

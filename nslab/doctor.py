@@ -6,13 +6,20 @@ lab that is thrown away. A refusal names the layer that said no, and one remedy.
 
 from __future__ import annotations
 
+import errno
 import os
+import pwd
+import shutil
+import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nslab.front.lab import Lab
 from nslab.lab.machine import NoLab
+from nslab.lab.mapper import PATH
+from nslab.linux import idmap
 from nslab.state.report import Answer, Report
 
 if TYPE_CHECKING:
@@ -79,9 +86,10 @@ def report() -> Report:
     try:
         lab = Lab(quiet=True)
     except NoLab as refused:
-        return Report((_no_lab(refused),))
+        return Report((_no_lab(refused), *_home()))
     with lab:
-        return Report((*_lab_answers(lab), *(_try(probe, lab.host) for probe in PROBES)))
+        tried = (*_lab_answers(lab), *(_try(probe, lab.host) for probe in PROBES), *_home())
+        return Report(tried, _features(lab.host))
 
 
 def _lab_answers(lab: Lab) -> tuple[Answer, ...]:
@@ -92,10 +100,57 @@ def _ids(lab: Lab) -> Answer:
     what = "65,536 ids in a lab"
     if lab.mode != "one":
         return Answer(what, "9", True)
-    remedy = (
-        "install uidmap, and give the user a range in /etc/subuid and /etc/subgid (usermod --add-subuids)"
+    said, remedy = _why_one_id()
+    return Answer(what, "9", False, said=f"only one id: {said}", remedy=remedy)
+
+
+def _why_one_id() -> tuple[str, str]:
+    """Return what keeps newuidmap(1) from mapping a range, and the remedy."""
+    uid = os.getuid()
+    name = next((entry.pw_name for entry in pwd.getpwall() if entry.pw_uid == uid), str(uid))
+    for path, option in (("/etc/subuid", "uids"), ("/etc/subgid", "gids")):
+        if idmap.subordinate(path, name, uid) is None:
+            return (
+                f"{name} has no range of {idmap.IDS} in {path}",
+                f"sudo usermod --add-sub{option} 100000-165535 {name}",
+            )
+    for tool in ("newuidmap", "newgidmap"):
+        found = shutil.which(tool, path=PATH)
+        if found is None:
+            return f"{tool} is not installed", "sudo apt-get install uidmap"
+        if not (Path(found).stat().st_mode & stat.S_ISUID or "security.capability" in os.listxattr(found)):
+            return f"{found} lacks its setuid bit", "sudo apt-get install --reinstall uidmap"
+    return (
+        "newuidmap was refused, although there is a range and the tool has its privilege",
+        "leave the outer container, or use the Vagrant machine: one more user namespace took the privilege",
     )
-    return Answer(what, "9", False, said="newuidmap can't map a range: only one id", remedy=remedy)
+
+
+def _home() -> tuple[Answer, ...]:
+    """Return what keeps JupyterLab from keeping notebooks, when something does."""
+    home = Path.home()
+    try:
+        with tempfile.TemporaryFile(dir=home) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "an error")
+        remedy = HOME_REMEDIES.get(name, "set HOME to a folder that you may write")
+        return (Answer("a home folder that can be written", "all", False, f"{name}: {home}", remedy),)
+    return ()
+
+
+def _features(host: Space) -> tuple[tuple[str, bool], ...]:
+    """Return what newer kernels have; the course uses it where it is and runs without."""
+
+    def unique_ids() -> bool:
+        from nslab.linux import mountinfo
+
+        return bool(mountinfo.unique_ids())
+
+    hears = bool(host._link.request("listen"))
+    host._link.request("heard")
+    cgroup = _try(Probe("cgroup2", "-", "mount -t cgroup2 c /mnt", "-"), host).works
+    return (("statmount", host.call(unique_ids)), ("mount events", hears), ("cgroup2", cgroup))
 
 
 def _try(probe: Probe, host: Space) -> Answer:
@@ -105,8 +160,10 @@ def _try(probe: Probe, host: Space) -> Answer:
         tried = space.run(probe.lines)
     finally:
         space.kill()
+    if tried.status == 0:
+        return Answer(probe.what, probe.needed, True)
     said = tried.output.strip().splitlines() or ["refused without a word"]
-    return Answer(probe.what, probe.needed, tried.status == 0, said[0], probe.remedy)
+    return Answer(probe.what, probe.needed, False, said[0], probe.remedy)
 
 
 def _no_lab(refused: NoLab) -> Answer:
@@ -154,6 +211,11 @@ LAYERS: tuple[tuple[Callable[[NoLab], bool], str, str], ...] = (
         "leave the chroot, or start the outer container with seccomp=unconfined, or use the Vagrant machine",
     ),
     (
+        lambda refused: refused.step == "root file system" and refused.refusal.name in ("EPERM", "EACCES"),
+        "A seccomp filter, or AppArmor, forbids mount(2)",
+        "start the outer container with seccomp=unconfined and apparmor=unconfined, or use a virtual machine",
+    ),
+    (
         lambda refused: refused.step == "own root file system" and "proc" in refused.refusal.arguments,
         "An outer container masks parts of /proc, so no further proc may be mounted",
         "start the outer container with systempaths=unconfined, or use the Vagrant machine",
@@ -164,6 +226,11 @@ LAYERS: tuple[tuple[Callable[[NoLab], bool], str, str], ...] = (
         "use another kernel, or the Vagrant machine",
     ),
 )
+HOME_REMEDIES = {
+    "ENOSPC": "the disk is full: make room on it (df shows how full it is)",
+    "EDQUOT": "your quota is used up: make room",
+    "EROFS": "the file system is mounted read-only: set HOME to a folder that can be written",
+}
 UNKNOWN = ("No known layer explains it", "use the Vagrant machine, and report this line")
 
 

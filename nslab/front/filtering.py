@@ -41,11 +41,10 @@ def ruled(survey: Survey, reason: Reason, send: Callable[[], tuple[int, int]]) -
     Source: nft(8), "monitor", "meta nftrace". Introduced in chapter 10.
     """
     space = next(space for space in survey.spaces if space.name == reason.space)
-    begun = quietly(space, _BEGIN).split()
+    process, file = (["", "", *quietly(space, _BEGIN).split()])[-2:]
     try:
         send()
     finally:
-        process, file = begun[-2:]
         traced = quietly(
             space, f"sleep 0.05; kill {process}; cat {file}; rm {file}; nft delete table inet {TABLE}"
         )

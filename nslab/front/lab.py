@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from nslab.front import magics
 from nslab.front.comparing import Layers
 from nslab.front.drill import Drilling
+from nslab.front.mapping import Comparing
 from nslab.front.namespacing import Namespacing
 from nslab.front.naming import Hostnames
 from nslab.front.processes import Seeing
 from nslab.front.reading import Reading
 from nslab.front.space import Space
+from nslab.front.standing import Roots
 from nslab.front.watch import Watch
 from nslab.lab.link import SpaceGone
 from nslab.lab.machine import Machine, NoLab
@@ -35,7 +37,7 @@ LONGEST_NAME = 15
 """Bytes in a space's name: its agent bears it, and a process's name has no more (TASK_COMM_LEN)."""
 
 
-class Lab(Drilling, Hostnames, Layers, Namespacing, Seeing):
+class Lab(Comparing, Drilling, Hostnames, Layers, Namespacing, Roots, Seeing):
     """A fresh machine made of namespaces, in milliseconds, thrown away in one call.
 
     ``host`` is its first space. Nothing done in a lab can change the machine it

@@ -12,6 +12,7 @@ from nslab.linux import limits as bounds
 from nslab.linux import mount as m
 from nslab.linux import namespaces
 from nslab.linux.refusal import KernelRefused
+from nslab.state import idmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _LIMIT = (
     "a limit of /proc/sys/user or the greatest depth (32 for pid and user) is reached, counted in every user"
     " namespace above too; end spaces, or raise it with .limit() where it was lowered (namespaces(7))"
+)
+_YOUNGER = (
+    "a mount namespace is kept only in one that the kernel counts as older, never in itself;"
+    " keep it in another space (kernel fs/namespace.c, mnt_ns_loop)"
 )
 _RULES = {
     ("unshare", errno.ENOSPC): _LIMIT,
@@ -66,6 +71,9 @@ class Making:
         name: str | None = None,
         propagation: str = "unchanged",
         mount_proc: bool = False,
+        uid_map: str | None = None,
+        gid_map: str | None = None,
+        setgroups: str = "",
         **offsets: int,
     ) -> Space:
         """Make a space from this one, in new namespaces of *types*; return it.
@@ -73,8 +81,10 @@ class Making:
         *types* are mnt, pid, net, uts, ipc, user, cgroup, time; all of them but user
         when none is given. *propagation* is set on every mount of a new mount
         namespace: ``unchanged`` (the kernel's own way), ``private``, ``slave`` or
-        ``shared``. In a new user namespace id 0 is this space's. *mount_proc*
-        mounts a /proc of the new PID namespace. *offsets*, ``monotonic`` and
+        ``shared``. In a new user namespace id 0 is this space's, unless *uid_map* says
+        another map, as in user_namespaces(7): it is written from here, as are *gid_map*
+        (the same if not given) and *setgroups*; the empty text leaves it without one.
+        *mount_proc* mounts a /proc of the new PID namespace. *offsets*, ``monotonic`` and
         ``boottime``, are seconds that a new time namespace adds to these clocks.
 
         Raises ValueError for a wrong word, KernelRefused as unshare(2), with the rule.
@@ -85,8 +95,12 @@ class Making:
         if propagation not in PROPAGATION:
             raise ValueError(f"there is no propagation {propagation!r}; take one of {', '.join(PROPAGATION)}")
         _check_offsets(offsets, wanted)
-        self._show(shown.unshare(wanted, propagation, mount_proc=mount_proc, offsets=offsets))
-        made = self._fork(name, types=wanted, propagation=propagation, proc=mount_proc, offsets=offsets)
+        maps = _maps(wanted, uid_map, gid_map, setgroups)
+        command = shown.unshare(wanted, propagation, mount_proc=mount_proc, offsets=offsets)
+        self._show(shown.mapped(command, maps))
+        made = self._fork(
+            name, types=wanted, propagation=propagation, proc=mount_proc, offsets=offsets, maps=maps
+        )
         made._made_of = tuple(f"own {kind}" for kind in wanted)
         return made
 
@@ -120,7 +134,11 @@ class Making:
         source = f"/proc/{other.pid}/ns/{kind}"
         self._show(f"{shown.line('touch', path)}; {shown.line('mount', '--bind', source, path)}")
         self.call(_touch, path)
-        self.call(m.mount, source, path, None, m.MS_BIND)
+        try:
+            self.call(m.mount, source, path, None, m.MS_BIND)
+        except KernelRefused as refused:
+            rule = _YOUNGER if kind == "mnt" and refused.errno == errno.EINVAL else refused.rule
+            raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
 
     @property
     def limits(self) -> dict[str, int]:
@@ -158,6 +176,10 @@ class Making:
             return self._lab._fork(self, name, **wanted)  # type: ignore[arg-type]
         except KernelRefused as refused:
             rule = _RULES.get((refused.call, refused.errno or 0), refused.rule)
+            maps = wanted.get("maps")
+            if maps is not None and refused.call == "write":
+                kind = next((kind for kind in maps if f"/{kind}," in refused.arguments), "")
+                rule = idmap.refused(refused.name, kind, maps.get(kind, ""))
             raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
 
 
@@ -168,6 +190,20 @@ def _check_offsets(offsets: dict[str, int], types: tuple[str, ...]) -> None:
             raise ValueError(f"there is no option or clock {clock!r}; the clocks are {' and '.join(clocks)}")
     if offsets and "time" not in types:
         raise ValueError("offsets belong to a new time namespace; add 'time' to the types")
+
+
+def _maps(
+    types: tuple[str, ...], uid_map: str | None, gid_map: str | None, setgroups: str
+) -> dict[str, str] | None:
+    """Return what is to be written, by file, None where the usual map is."""
+    if uid_map is None and gid_map is None and not setgroups:
+        return None
+    if "user" not in types:
+        raise ValueError("maps belong to a new user namespace; add 'user' to the types")
+    if uid_map is None:
+        raise ValueError("say the uid_map too; gid_map and setgroups go with it")
+    groups = uid_map if gid_map is None else gid_map
+    return {"setgroups": setgroups, "uid_map": uid_map, "gid_map": groups}
 
 
 def _touch(path: str) -> None:

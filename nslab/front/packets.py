@@ -12,7 +12,7 @@ from nslab.front import shown
 from nslab.front.filtering import ruled
 from nslab.front.surveying import Survey
 from nslab.linux import packets
-from nslab.state.path import Journey, Probe, follow, seen_last
+from nslab.state.path import OUT, Journey, Probe, follow, seen_last
 from nslab.state.reason import UNTOLD, Reason
 from nslab.state.stopped import why
 
@@ -139,10 +139,10 @@ def traced_ping(space: Any, address: str) -> Trace:
 
 
 def _traced(space: Any, probe: Probe, send: Callable[[bytes], tuple[int, int]]) -> Trace:
-    """Send and follow; while an IPv6 address is still being checked, wait and send again."""
+    """Send and follow; while something has not settled yet, wait and send again."""
     end = time.monotonic() + SETTLING
     trace = _trace(space, probe, send)
-    while trace.reason and trace.reason.kind == "tentative" and time.monotonic() < end:
+    while trace.reason and _unsettled(trace) and time.monotonic() < end:
         time.sleep(0.1)
         trace = _trace(space, probe, send)
     if trace.reason and _may_be_late(trace.reason):
@@ -152,6 +152,14 @@ def _traced(space: Any, probe: Probe, send: Callable[[bytes], tuple[int, int]]) 
         kept = Reason(UNTOLD, trace.stopped, "", "the drill asks you: drill.answer(space, fault)")
         return replace(trace, reason=kept)
     return trace
+
+
+def _unsettled(trace: Trace) -> bool:
+    """Whether an IPv6 address is tentative, or a wire is dead and its queue was not stopped yet."""
+    last = trace.journey.there[-1] if trace.journey.there else None
+    interface = trace.world.interface(*last.place) if last and last.way == OUT else None
+    dead = interface is not None and interface.up and not interface.carrier
+    return dead or (trace.reason is not None and trace.reason.kind == "tentative")
 
 
 def _may_be_late(reason: Reason) -> bool:

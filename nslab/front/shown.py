@@ -57,3 +57,30 @@ def nsenter(pid: int, types: tuple[str, ...]) -> str:
     'nsenter --target 5 --net --uts'
     """
     return line("nsenter", "--target", str(pid), *(NSENTER.get(kind, f"--{kind}") for kind in types))
+
+
+def mapped(command: str, maps: Mapping[str, str] | None) -> str:
+    r"""Return an unshare(1) *command* with the *maps*, by file, that are written for it; as it is for None.
+
+    >>> print(mapped("unshare --user --map-root-user", {"uid_map": "0 5 1\n1 9 1\n", "setgroups": ""}))
+    unshare --user & printf '0 5 1\n1 9 1\n' > /proc/$!/uid_map
+    """
+    if maps is None:
+        return command
+    bare = command.replace(" --map-root-user", "")
+    return " ".join([f"{bare} &", *(f"{written(kind, text)};" for kind, text in maps.items() if text)])[
+        : None if not any(maps.values()) else -1
+    ]
+
+
+def written(kind: str, text: str, pid: str = "$!") -> str:
+    r"""Return the shell line that writes *text* to a file of the process *pid* under /proc.
+
+    >>> written("setgroups", "deny", "7")
+    'echo deny > /proc/7/setgroups'
+    """
+    lines = text.removesuffix("\n")
+    given = f"printf {shlex.quote(lines.replace(chr(10), chr(92) + 'n') + chr(92) + 'n')}"
+    if "\n" not in lines:
+        given = f"echo {shlex.quote(lines)}"
+    return f"{given} > /proc/{pid}/{kind}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nslab.front import reasons, shown
 from nslab.front.comparing import Attributes
 from nslab.front.making import Making
+from nslab.front.mapping import Mapped
 from nslab.front.meetings import Meeting
 from nslab.front.mounting import Mounting
 from nslab.front.naming import Naming
@@ -34,7 +35,7 @@ PATIENCE = 2.0
 """Seconds that an agent has to end before it is killed."""
 
 
-class Space(Attributes, Making, Meeting, Mounting, Naming, Packets, Starting):
+class Space(Attributes, Making, Mapped, Meeting, Mounting, Naming, Packets, Starting):
     """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
 
     Introduced in chapter 0.

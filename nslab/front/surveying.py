@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nslab.linux import nsid, packets
+from nslab.linux.refusal import KernelRefused
 from nslab.state import surroundings
-from nslab.state.surroundings import MARK, QUESTIONS, World
+from nslab.state.surroundings import MARK, QUESTIONS, Namespace, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -41,12 +42,11 @@ class Survey:
         self, send: Callable[[], tuple[int, int]]
     ) -> tuple[list[tuple[str, tuple[int, str, int, bytes]]], tuple[int, int]]:
         """Do *send* while every interface is listened to; return what was heard, and what it returned."""
-        for space in self.spaces:
-            space.call(packets.listen)
+        listening = [space for space in self.spaces if _listens(space)]
         try:
             sent = send()
         finally:
-            frames = [(space.name, frame) for space in self.spaces for frame in space.call(packets.heard)]
+            frames = [(space.name, frame) for space in listening for frame in space.call(packets.heard)]
         return frames, sent
 
     def world(self, names: Collection[str] | None = None) -> World:
@@ -58,8 +58,25 @@ class Survey:
         for space in wanted:
             numbers = space.call(nsid.known, pids)
             known = {number: name for number, name in zip(numbers, labels, strict=True) if number >= 0}
-            found[space.name] = surroundings.parse(space.name, quietly(space, _ASK), known)
+            found[space.name] = _parsed(space.name, quietly(space, _ASK), known)
         return World(found)
+
+
+def _listens(space: Space) -> bool:
+    """Begin to listen in *space*; False where it may not, as in a namespace that belongs to others."""
+    try:
+        space.call(packets.listen)
+    except KernelRefused:
+        return False
+    return True
+
+
+def _parsed(name: str, said: str, known: dict[int, str]) -> Namespace:
+    """Return the namespace as its commands tell it; empty where they are missing."""
+    try:
+        return surroundings.parse(name, said, known)
+    except ValueError:
+        return Namespace(name, known=known)
 
 
 def quietly(space: Any, command: str) -> str:
@@ -68,5 +85,7 @@ def quietly(space: Any, command: str) -> str:
     watches, lab._watches = lab._watches, []
     try:
         return str(space.run(command).output)
+    except KernelRefused:
+        return ""
     finally:
         lab._watches = watches

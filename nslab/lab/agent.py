@@ -73,7 +73,9 @@ class Agent:
 
                 said["mountinfo"] = mountinfo.read(self._kept.proc)
             self._birth.settle()
-            self._wire.send((0, "done", said), [os.pidfd_open(os.getpid())])
+            own = os.pidfd_open(os.getpid())
+            self._wire.send((0, "done", said), [own])
+            os.close(own)  # or the agents forked from this one would hold it
             while True:
                 self._serve_one()
         except WireClosed:
@@ -175,6 +177,12 @@ class Agent:
 
         return procfs.processes(self._kept.proc, self._children.reap)
 
+    def _do_proc(self, path: str, text: str | None, _: list[int]) -> str:
+        """Read a file of the lab's own /proc, with ids as this space has them; or write *text* to it."""
+        from nslab.lab import mapping
+
+        return mapping.file(self._kept.proc, path, text)
+
     def _do_listen(self, _: list[int]) -> bool:
         """Begin to queue the mount events of the space's mount namespace; False where the kernel can't."""
         from nslab.linux import fanotify
@@ -208,7 +216,7 @@ class Agent:
         """Fork the agent of a new space, which says hello or fails on its own wire."""
         birth = Birth(wanted["name"], self._birth.area)
         birth.types, birth.propagation, birth.proc = wanted["types"], wanted["propagation"], wanted["proc"]
-        birth.entered, birth.offsets = wanted["entered"], wanted["offsets"]
+        birth.entered, birth.offsets, birth.maps = wanted["entered"], wanted["offsets"], wanted["maps"]
         wire, control, *pidfds = descriptors
         birth.joined = list(zip(pidfds, wanted["joined"], strict=True))
         if os.fork() == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from nslab.lab import mapping
 from nslab.linux import idmap, process
 from nslab.linux import mount as m
 from nslab.linux import namespaces as ns
@@ -18,7 +19,8 @@ class Birth:
 
     *types* are unshared; *joined* pairs a pidfd with the types taken from that
     process, *entered* a path with the type of the namespace that is kept there.
-    *offsets* are seconds by clock for a new time namespace. *proc* mounts a proc
+    *offsets* are seconds by clock for a new time namespace, *maps* what is written to
+    uid_map, gid_map and setgroups of a new user namespace. *proc* mounts a proc
     file system of the new PID namespace.
     """
 
@@ -30,6 +32,7 @@ class Birth:
         self.joined: list[tuple[int, list[str]]] = []
         self.entered: list[tuple[str, str]] = []
         self.offsets: dict[str, int] = {}
+        self.maps: dict[str, str] | None = None
         self.proc = False
 
     def move(self, proc: int) -> None:
@@ -42,15 +45,27 @@ class Birth:
             os.close(pidfd)
         for path, kind in self.entered:
             _enter(path, kind)
-        uid, gid = os.geteuid(), os.getegid()
-        if self.types:
-            ns.unshare(ns.flags(self.types))
-        if "user" in self.types:
-            _map_root(proc, uid, gid)
+        self._unshare(proc)
         if self.offsets:
             _set_clocks(proc, self.offsets)
         if "mnt" in self.types and PROPAGATION[self.propagation]:
             m.mount(None, "/", None, m.MS_REC | PROPAGATION[self.propagation])
+
+    def _unshare(self, proc: int) -> None:
+        uid, gid = os.geteuid(), os.getegid()
+        writer = None if self.maps is None else mapping.Writer(proc, self.maps)
+        try:
+            if self.types:
+                ns.unshare(ns.flags(self.types))
+        except KernelRefused:
+            if writer:
+                writer.end()
+            raise
+        if writer:
+            writer.write()
+            mapping.become_root()
+        elif "user" in self.types:
+            _map_root(proc, uid, gid)
 
     def needs_child(self) -> bool:
         """Return whether only a child gets there, as with a PID or a time namespace."""

@@ -39,8 +39,13 @@ class Link:
         self.born_with = b""
         self._owner = os.getpid()
         self._wire, wire_far = pair()
-        self._control, control_far = pair()
-        self.far_ends = (wire_far, control_far)
+        try:
+            self._control, control_far = pair()
+        except OSError:
+            self._wire.close()
+            os.close(wire_far)
+            raise
+        self.far_ends: tuple[int, ...] = (wire_far, control_far)
         self._lock = threading.RLock()
         self._number = 0
         self._closed = False
@@ -52,8 +57,7 @@ class Link:
 
         Raises what the agent failed with, SpaceGone when it ended without a word.
         """
-        for descriptor in self.far_ends:
-            os.close(descriptor)
+        self.let_go_of_far_ends()
         try:
             said, descriptors = self._answer(0, None)
         except BaseException:
@@ -61,6 +65,12 @@ class Link:
             raise
         self.pidfd = descriptors[0]
         return said
+
+    def let_go_of_far_ends(self) -> None:
+        """Close the ends that are the agent's, once it has them or when there will be none."""
+        for descriptor in self.far_ends:
+            os.close(descriptor)
+        self.far_ends = ()
 
     def request(
         self,

@@ -43,13 +43,12 @@ class Machine:
     def __init__(self) -> None:
         self._owner = os.getpid()
         self.host = Link("host")
-        self._word, word_far = pair()
-        kernel = os.pidfd_open(os.getpid())
         try:
-            self._shim = _spawn((kernel, word_far, *self.host.far_ends))
-        finally:
-            os.close(kernel)
-            os.close(word_far)
+            self._start()
+        except BaseException:
+            self.host.let_go_of_far_ends()
+            self.host.close()
+            raise
         try:
             said = _greet(self.host)
         except BaseException:
@@ -58,6 +57,19 @@ class Machine:
         self.mode: str = said["mode"]
         self.own_sys: bool = said["sysfs"]
         self.mountinfo: bytes = said["mountinfo"]
+
+    def _start(self) -> None:
+        self._word, word_far = pair()
+        lent = [word_far]
+        try:
+            lent.append(os.pidfd_open(os.getpid()))
+            self._shim = _spawn((lent[1], word_far, *self.host.far_ends))
+        except BaseException:
+            self._word.close()
+            raise
+        finally:
+            for descriptor in lent:
+                os.close(descriptor)
 
     @property
     def pid(self) -> int:
@@ -79,11 +91,12 @@ class Machine:
         joined: Sequence[tuple[Link, Sequence[str]]] = (),
         entered: Sequence[tuple[str, str]] = (),
         offsets: Mapping[str, int] | None = None,
+        maps: Mapping[str, str] | None = None,
     ) -> Link:
         """Make a space from *parent*: unshare *types*, join others' namespaces; return its link.
 
         *entered* are paths where namespaces are kept, with their types; *offsets*
-        are seconds by clock for a new time namespace.
+        are seconds by clock for a new time namespace, *maps* its id maps and setgroups by file.
 
         Raises KernelRefused when the kernel does.
         """
@@ -96,13 +109,13 @@ class Machine:
             "joined": [list(taken) for _, taken in joined],
             "entered": [list(kept) for kept in entered],
             "offsets": dict(offsets or {}),
+            "maps": None if maps is None else dict(maps),
         }
         pidfds = [other.pidfd for other, _ in joined]
         try:
             parent.request("fork", wanted, descriptors=(*link.far_ends, *pidfds))
         except BaseException:
-            for descriptor in link.far_ends:
-                os.close(descriptor)
+            link.let_go_of_far_ends()
             link.close()
             raise
         link.born_with = link.greet().get("mountinfo", b"")
@@ -122,7 +135,7 @@ class Machine:
         self.host.close()
 
 
-def _spawn(descriptors: tuple[int, int, int, int]) -> subprocess.Popen[bytes]:
+def _spawn(descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
     boot = _BOOT.format(_HOME, *descriptors)
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", boot],

@@ -17,6 +17,7 @@ from nslab.linux.refusal import KernelRefused
 
 FULL = "0 0 1\n1 1 65535\n"
 ONE = "0 0 1\n"
+ECHILD = 10
 PATH = "/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin"
 
 
@@ -59,8 +60,13 @@ class Mapper:
         os.waitpid(self._child, 0)
 
     def _answer(self) -> str:
-        os.write(self._ask, b"?")
-        answer = os.read(self._answers, 4096).decode()
+        try:
+            os.write(self._ask, b"?")
+            answer = os.read(self._answers, 4096).decode()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            raise KernelRefused(ECHILD, "write", "the process that writes the id maps has ended")
         word, _, rest = answer.partition("\0")
         if word != "refused":
             return word

@@ -52,21 +52,30 @@ class Shell:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        script, self._script = os.pipe()
-        command, self._command = os.pipe()
-        self._output, output = os.pipe()
-        self._status, status = os.pipe()
-        empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
-        given = (script, output, output, empty, status, command)
-        targets = [0, 1, 2, _EMPTY, _STATUS, _COMMAND]
+        self._own: list[int] = []
         try:
-            self._pid: int = link.request("start", BASH, targets, descriptors=given)
+            self._start()
+            self._ask(_BEGIN, None)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        given: list[int] = []
+        try:
+            for we_write in (True, True, False, False):
+                ends = os.pipe()
+                self._own.append(ends[we_write])
+                given.append(ends[not we_write])
+            self._script, self._command, self._output, self._status = self._own
+            given.append(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
+            targets = [0, _COMMAND, 1, _STATUS, _EMPTY, 2]
+            self._pid: int = self._link.request("start", BASH, targets, descriptors=(*given, given[2]))
         finally:
-            for descriptor in {*given}:
+            for descriptor in given:
                 os.close(descriptor)
         for descriptor in (self._output, self._status):
             os.set_blocking(descriptor, False)
-        self._ask(_BEGIN, None)
 
     def run(self, command: str, write: Callable[[str], object]) -> int:
         """Run one complete *command*; hand its output to *write* as it comes; return ``$?``.
@@ -101,8 +110,8 @@ class Shell:
 
     def close(self) -> None:
         """Close the pipes; bash ends when it reads the end of its script."""
-        for descriptor in (self._script, self._command, self._output, self._status):
-            os.close(descriptor)
+        while self._own:
+            os.close(self._own.pop())
 
     def _complaint(self, text: str) -> str:
         said: list[bytes] = []

@@ -13,12 +13,12 @@ import os
 import select
 import sys
 
-from nslab.lab import agent, root
+from nslab.lab import agent, bounds, root
 from nslab.lab.birth import Birth
 from nslab.lab.failure import described
 from nslab.lab.mapper import Mapper
 from nslab.lab.wire import Wire
-from nslab.linux import lo, process, uts
+from nslab.linux import keyring, lo, process, uts
 from nslab.linux import namespaces as ns
 from nslab.linux.refusal import KernelRefused
 
@@ -55,6 +55,7 @@ def _make(kernel: int, word: int, data: int, control: int) -> int:
     """Return the process id of the lab's pid 1."""
     area = process.title_area()
     process.set_title("nslab shim", area)
+    keyring.leave_session()
     mapper = Mapper((kernel, word, data, control))
     _step("user namespace", ns.unshare, FIRST)
     mode = _step("id map", mapper.map_first)
@@ -98,6 +99,7 @@ def _run_init(go: int, wire: Wire, control: int, area: tuple[int, int], mode: st
         _step("host name", uts.sethostname, "host")
         _step("domain name", uts.setdomainname, "(none)")
         _step("loopback interface", lo.up)
+        _step("limits", bounds.bound)
         if os.fork() == 0:
             agent.start(wire, control, Birth("host", area), {"mode": mode, "sysfs": own_sys})
         wire.close()

@@ -9,6 +9,7 @@ traces a filter that lets nothing through keeps it empty.
 from __future__ import annotations
 
 import _socket
+import fcntl
 import os
 import select
 import struct
@@ -17,6 +18,7 @@ import time
 from nslab.linux.refusal import KernelRefused
 
 ETH_P_ALL = 3
+SIOCGSKNS = 0x894C
 SO_TIMESTAMPNS = 35
 SO_ATTACH_FILTER = 26
 SO_DETACH_FILTER = 27
@@ -122,6 +124,8 @@ def serve(port: int, address: str = "::") -> None:
     KernelRefused, EADDRINUSE when one listens there already. Source: listen(2). Introduced in chapter 10.
     """
     family = _family(address)
+    if address == "::" and not os.path.exists("/proc/self/net/if_inet6"):
+        family, address = _socket.AF_INET, "0.0.0.0"
     made = _socket_of(family, _socket.SOCK_STREAM, 0)
     try:
         made.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
@@ -136,8 +140,25 @@ def serve(port: int, address: str = "::") -> None:
 
 
 def namespace() -> int:
-    """Return the inode number of the caller's network namespace. Source: namespaces(7)."""
-    return int(os.stat("/proc/self/ns/net").st_ino)
+    """Return the inode number of the caller's network namespace, also where no /proc is mounted.
+
+    Raises KernelRefused. Source: namespaces(7), SIOCGSKNS in include/uapi/linux/sockios.h.
+    """
+    try:
+        return int(os.stat("/proc/self/ns/net").st_ino)
+    except OSError:
+        pass
+    asked = _socket_of(_socket.AF_INET, _socket.SOCK_DGRAM, 0)
+    try:
+        descriptor = fcntl.ioctl(asked.fileno(), SIOCGSKNS)
+    except OSError as error:
+        raise KernelRefused(error.errno or 0, "ioctl", "SIOCGSKNS") from None
+    finally:
+        asked.close()
+    try:
+        return int(os.fstat(descriptor).st_ino)
+    finally:
+        os.close(descriptor)
 
 
 def _forget() -> None:

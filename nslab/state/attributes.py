@@ -24,8 +24,12 @@ WHAT = {
 }
 """What has its own names in a namespace of each type, in a few words."""
 
-TOLD = ("capabilities",)
-"""Privileges that are the same on every machine for a lab's host, and so are told even when shared."""
+
+PRIVILEGES = {
+    "no_new_privs": ("no_new_privs", ("not set", "set")),
+    "system calls": ("seccomp", ("all", "filtered")),
+}
+"""Privileges besides capabilities: what is read, and the words for zero and for anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,13 @@ def compare(
 
     *told* is what :func:`nslab.linux.attributes.read` gives for both. Introduced in chapter 1.
     """
-    return (*_hidden(space, first, told, namespaces), *_given(told[space], told[first]))
+    holders = (_user(space, namespaces), _user(first, namespaces))
+    return (*_hidden(space, first, told, namespaces), *_given(told[space], told[first], holders))
+
+
+def _user(space: str, namespaces: Namespaces) -> str:
+    mine = namespaces.of[space].get("user")
+    return f" in user {namespaces.letters[mine]}" if mine is not None else ""
 
 
 def _hidden(
@@ -60,14 +70,14 @@ def _hidden(
     yield Attribute("hidden", "root directory", "its own" if own else "the host's", own)
 
 
-def _given(mine: Mapping[str, Any], its: Mapping[str, Any]) -> Iterator[Attribute]:
-    for name, words in (
-        ("capabilities", _capabilities),
-        ("no_new_privs", lambda told: "set" if told["no_new_privs"] else "not set"),
-        ("system calls", lambda told: "filtered" if told["seccomp"] else "all"),
-    ):
-        own = words(mine) != words(its)
-        yield Attribute("privileges", name, words(mine) if own or name in TOLD else "as the host's", own)
+def _given(mine: Mapping[str, Any], its: Mapping[str, Any], holders: tuple[str, str]) -> Iterator[Attribute]:
+    capabilities, theirs = (
+        _capabilities(told) + user for told, user in zip((mine, its), holders, strict=True)
+    )
+    yield Attribute("privileges", "capabilities", capabilities, capabilities != theirs)
+    for name, (key, words) in PRIVILEGES.items():
+        own = bool(mine[key]) != bool(its[key])
+        yield Attribute("privileges", name, words[bool(mine[key])] if own else "as the host's", own)
     yield Attribute("limits", "cgroup", ", ".join(mine["cgroups"]), mine["cgroups"] != its["cgroups"])
     for name, limit in mine["limits"].items():
         same = limit == its["limits"][name]

@@ -22,7 +22,8 @@ def dead_wire(world: World, here: Namespace, interface: str) -> Reason | None:
     other = world.interface(*far) if far else None
     if far and other and not other.up:
         end = f"{far[0]}:{far[1]}"
-        said = f"{name} has no carrier, since {end} at the other end is down"
+        whose = " at the other end" if own.kind == "veth" else ", its parent,"
+        said = f"{name} has no carrier, since {end}{whose} is down"
         return Reason("interface down", far[0], far[1], said, f"{end}: DOWN")
     dead = [port for port in world.ports(here.name, interface) if _port_dead(world, here, port)]
     if own.kind == "bridge":
@@ -36,15 +37,15 @@ def on_the_wire(world: World, last: Sighting) -> Reason:
     interface = world.interface(*last.place)
     here = world.namespaces[last.space]
     name = name_of(here, last.interface)
-    if interface and interface.kind in ("macvlan", "ipvlan"):
-        return no_way_to(world, last.place, last.packet.target)
-    if interface and interface.kind == "bridge":
-        return in_bridge(world, last, here, last.interface)
     far = world.linked(*last.place)
     other = world.interface(*far) if far else None
     if far and other and not other.up:
         end = f"{far[0]}:{far[1]}"
         return Reason("interface down", far[0], far[1], f"{end}, where {name} leads, is down", f"{end}: DOWN")
+    if interface and interface.kind in ("macvlan", "ipvlan"):
+        return no_way_to(world, last.place, last.packet.target)
+    if interface and interface.kind == "bridge":
+        return in_bridge(world, last, here, last.interface)
     return Reason("lost", here.name, last.interface, f"it left through {name} and was seen nowhere after")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All answers, in the order they were tried. Introduced in chapter 0."""
+    """All answers, in the order they were tried. Introduced in chapter 0.
+
+    ``features`` says of newer kernels' features whether they are here: the course
+    runs without, so that they are no part of the table.
+    """
 
     answers: tuple[Answer, ...]
+    features: tuple[tuple[str, bool], ...] = ()
 
     @property
     def works(self) -> bool:
         """Whether everything that the course needs works here."""
         return all(answer.works for answer in self.answers)
+
+    def plain(self) -> dict[str, object]:
+        """Return the report as plain data, for machines: ``works``, ``answers`` and ``features``."""
+        answers = [asdict(answer) for answer in self.answers]
+        return {"works": self.works, "answers": answers, "features": dict(self.features)}
 
     def __str__(self) -> str:
         width = max(len(answer.what) for answer in self.answers)

@@ -19,7 +19,7 @@ def own(space: Space) -> list[str]:
     [
         (("uts",), ["host name"]),
         (("mnt", "pid"), ["mount points", "process ids"]),
-        (("user",), ["users and ids"]),
+        (("user",), ["users and ids", "capabilities"]),
         (("net", "ipc"), ["network", "message queues"]),
         (("cgroup", "time"), ["root of the cgroup tree", "clocks since boot"]),
     ],

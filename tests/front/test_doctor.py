@@ -71,7 +71,7 @@ def test_the_command_line_has_a_status_for_each_outcome() -> None:
     wrong = subprocess.run(
         [sys.executable, "-m", "nslab", "cure"], capture_output=True, text=True, env=environment, check=False
     )
-    assert (wrong.returncode, wrong.stderr) == (2, "usage: nslab doctor\n")
+    assert (wrong.returncode, wrong.stderr) == (2, "usage: nslab doctor [--json]\n")
     failing = under(
         "echo 0 > /proc/sys/user/max_user_namespaces",
         "import sys; sys.argv = ['nslab', 'doctor']\nfrom nslab.__main__ import main; sys.exit(main())",

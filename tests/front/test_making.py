@@ -70,6 +70,7 @@ REFUSED: list[tuple[Callable[[Lab], object], type[Exception], str]] = [
     (lambda lab: lab.host.join(lab.host), ValueError, "say which namespaces to take"),
     (lambda lab: lab.host.keep(lab.host, "nonsense", "/run/x"), ValueError, "no namespace type 'nonsense'"),
     (lambda lab: lab.host.keep(lab.host, "uts", "/nowhere/x"), KernelRefused, "ENOENT"),
+    (lambda lab: lab.host.keep(lab.host, "mnt", "/run/x"), KernelRefused, "EINVAL.*never in itself"),
     (lambda lab: lab.host.limit("nonsense", 1), ValueError, "no namespace type 'nonsense'"),
     (lambda lab: lab.host.limit("uts", -5), KernelRefused, "EINVAL"),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nslab import Lab
+from nslab import KernelRefused, Lab
 
 HOST = """
 ip link set lo up
@@ -258,6 +258,37 @@ def test_a_trace_says_the_same_twice_and_leaves_no_words_in_a_watch(lab):
     assert list(watched.commands) == ["web# ping -c 1 -W 1 10.9.0.2"]
 
 
+def test_a_space_that_may_not_make_raw_packets_is_told_so_and_others_are_still_followed(lab):
+    stranger = lab.spaces["web"].unshare("user", name="stranger")
+
+    with pytest.raises(KernelRefused, match=r"socket\(.*EPERM"):
+        stranger.ping("10.1.0.12")
+    assert lab.spaces["web"].ping("10.1.0.12").ok
+
+
+def test_a_container_without_proc_and_programs_is_followed_by_what_the_others_know(lab):
+    box = lab.spaces["db"].unshare("mnt", name="box")
+    bare = lab.host.unshare("net", "mnt", name="bare", propagation="private")
+    lab.host.run(f"ip link add v3 type veth peer name eth0 netns {bare.pid}; ip link set v3 master br0 up")
+    bare.run("ip addr add 10.1.0.13/24 dev eth0; ip link set eth0 up")
+    for space in (bare, box):
+        space.run("mkdir /mnt/r; mount -t tmpfs r /mnt/r; mkdir /mnt/r/o")
+        space.pivot_root("/mnt/r", "/mnt/r/o")
+        space.umount("/o", lazy=True)
+    trace = lab.spaces["web"].ping("10.1.0.13")
+
+    assert trace.ok
+    assert [hop.space for hop in trace.journey.hops] == ["web", "host", "bare"]
+    assert bare.ping("10.1.0.11").ok
+
+
+def test_a_bridge_without_a_live_port_has_no_carrier(lab):
+    lab.host.run("ip link set v1 down; ip link set v2 down")
+    trace = lab.host.ping("10.1.0.11")
+
+    assert (trace.reason.kind, trace.reason.where) == ("no carrier", "host:br0")
+
+
 def test_what_is_no_address_is_refused_in_words(lab):
     with pytest.raises(ValueError, match="'db' is no IP address"):
         lab.spaces["web"].ping("db")
@@ -278,14 +309,19 @@ for p in {a} {b}; do ip link add link p0 name eth0 netns $p type macvlan mode {m
         ("private", "10.7.0.12", "macvlan mode"),
         ("vepa", "10.7.0.12", "macvlan mode"),
         ("private", "10.7.0.2", None),
+        ("bridge, parent down", "10.7.0.2", "interface down"),
     ],
 )
 def test_macvlan_has_no_way_to_its_parent_and_modes_part_siblings(mode, target, kind):
     with Lab(quiet=True) as lab:
         a, b, switch = (lab.host.unshare("net", name=name) for name in ("a", "b", "switch"))
-        done = lab.host.run(MACVLAN.format(a=a.pid, b=b.pid, switch=switch.pid, mode=mode)).output
+        kind_of, _, parent_down = mode.partition(",")
+        done = lab.host.run(MACVLAN.format(a=a.pid, b=b.pid, switch=switch.pid, mode=kind_of)).output
         for space, number in ((a, 11), (b, 12), (switch, 2)):
             done += space.run(f"ip addr add 10.7.0.{number}/24 dev eth0; ip link set eth0 up").output
+        if parent_down:
+            assert a.ping(target).ok
+            lab.host.run("ip link set p0 down")
         trace = a.ping(target)
 
     assert done == ""
