@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,12 +43,11 @@ class Roots:
 
 
 def _links(pids: dict[str, int]) -> dict[str, list[str | None]]:
-    """Return for each name where a process's root and working directory are; None in another mount namespace."""
-    mine = os.readlink("/proc/self/ns/mnt")
+    """Return where each process's root and working directory are; None in another mount namespace."""
+    mine = Path("/proc/self/ns/mnt").readlink()
     found: dict[str, list[str | None]] = {}
     for name, pid in pids.items():
-        if os.readlink(f"/proc/{pid}/ns/mnt") == mine:
-            found[name] = [os.readlink(f"/proc/{pid}/{link}") for link in ("root", "cwd")]
-        else:
-            found[name] = [None, None]
+        process = Path(f"/proc/{pid}")
+        here = (process / "ns/mnt").readlink() == mine
+        found[name] = [str((process / link).readlink()) if here else None for link in ("root", "cwd")]
     return found

@@ -20,7 +20,7 @@ ELSEWHERE = "not to be reached from here"
 
 
 class StandingFigure(Figure):
-    """The directories of the host in which spaces have their root and stand; ``standing`` is the same as data.
+    """The host's directories where spaces have their root and stand; ``standing`` is the same as data.
 
     Introduced in chapter 2.
     """
@@ -52,7 +52,8 @@ class StandingFigure(Figure):
         notes = [self._notes(path) for path in paths]
         wide = max((p.width(words) for some in notes for words, _ in some), default=0.0)
         sheet = p.Paper(column + wide + m.MARGIN, 2 * m.MARGIN + m.ROW * len(paths))
-        for number, one in enumerate(one for one in self.standing if one.root and one.root != "/"):
+        framed = [one for one in self.standing if one.root and one.root != "/"]
+        for number, one in enumerate(framed):
             self._frame(sheet, one, number, rows, names + m.PAD)
         for path in paths:
             sheet.text(_left(path), rows[path], _name(path))

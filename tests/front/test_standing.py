@@ -35,7 +35,9 @@ def test_the_escape_is_seen_at_each_step(lab: Lab) -> None:
 def test_another_mount_namespace_has_no_path_here(lab: Lab) -> None:
     lab.host.unshare("mnt", name="far")
     assert places(lab)["far"] == (None, None, False)
-    assert repr(lab.roots()).splitlines()[2].split("  ") == ["far", " not to be reached from here", "not to be reached from here"]  # fmt: skip
+    last = repr(lab.roots()).splitlines()[-1]
+    assert last.split("  ")[0] == "far"
+    assert last.count("not to be reached from here") == 2
 
 
 def test_only_the_directories_on_the_way_are_drawn() -> None:
