@@ -44,7 +44,7 @@ class StandingFigure(Figure):
         return "; ".join(told)
 
     def draw(self) -> Drawing:
-        """Return the picture: the path tree, a frame around each root, a pointer to each working directory."""
+        """Return the picture: the path tree, a frame around each root, a pointer to each place."""
         paths = directories(self.standing)
         rows = {path: m.MARGIN + m.ROW * (place + 0.5) for place, path in enumerate(paths)}
         names = max(_left(path) + p.width(_name(path)) for path in paths)
@@ -52,7 +52,7 @@ class StandingFigure(Figure):
         notes = [self._notes(path) for path in paths]
         wide = max((p.width(words) for some in notes for words, _ in some), default=0.0)
         sheet = p.Paper(column + wide + m.MARGIN, 2 * m.MARGIN + m.ROW * len(paths))
-        framed = [one for one in self.standing if one.root and one.root != "/"]
+        framed = [one for one in self.standing if one.root not in (None, "/")]
         for number, one in enumerate(framed):
             self._frame(sheet, one, number, rows, names + m.PAD)
         for path in paths:
