@@ -17,6 +17,7 @@ from nslab.front.reading import Reading
 from nslab.front.space import Space
 from nslab.front.standing import Roots
 from nslab.front.watch import Watch
+from nslab.front.wiring import Wiring
 from nslab.lab.link import SpaceGone
 from nslab.lab.machine import Machine, NoLab
 from nslab.state.generations import Generations
@@ -37,7 +38,7 @@ LONGEST_NAME = 15
 """Bytes in a space's name: its agent bears it, and a process's name has no more (TASK_COMM_LEN)."""
 
 
-class Lab(Comparing, Drilling, Hostnames, Layers, Namespacing, Roots, Seeing):
+class Lab(Comparing, Drilling, Hostnames, Layers, Namespacing, Roots, Seeing, Wiring):
     """A fresh machine made of namespaces, in milliseconds, thrown away in one call.
 
     ``host`` is its first space. Nothing done in a lab can change the machine it
@@ -194,7 +195,7 @@ class Lab(Comparing, Drilling, Hostnames, Layers, Namespacing, Roots, Seeing):
                 f"a space cannot be called {name!r}: "
                 f"take a letter, then up to {LONGEST_NAME - 1} letters, digits, - or _"
             )
-        if name in self.spaces:
+        if name in self._spaces and self._spaces[name].alive:
             raise ValueError(f"there is a space {name!r} already; take another name, or end it with .kill()")
         return name
 

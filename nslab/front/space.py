@@ -16,8 +16,11 @@ from nslab.front.mapping import Mapped
 from nslab.front.meetings import Meeting
 from nslab.front.mounting import Mounting
 from nslab.front.naming import Naming
+from nslab.front.networking import Networking
 from nslab.front.packets import Packets
 from nslab.front.processes import Starting
+from nslab.front.ruling import Ruling
+from nslab.front.standing import Rooted
 from nslab.lab import apart, failure, shipping
 from nslab.lab.link import SpaceGone
 from nslab.lab.shell import Shell, ShellEnded
@@ -35,7 +38,9 @@ PATIENCE = 2.0
 """Seconds that an agent has to end before it is killed."""
 
 
-class Space(Attributes, Making, Mapped, Meeting, Mounting, Naming, Packets, Starting):
+class Space(
+    Attributes, Making, Mapped, Meeting, Mounting, Naming, Networking, Packets, Rooted, Ruling, Starting
+):
     """A process in a lab, and the namespaces it lives in; made by ``unshare`` and ``join``.
 
     Introduced in chapter 0.

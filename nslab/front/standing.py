@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nslab.front.lab import Lab
     from nslab.front.space import Space
+    from nslab.view.root_tree import RootTreeFigure
     from nslab.view.standing import StandingFigure
 
 
@@ -42,12 +45,55 @@ class Roots:
         return StandingFigure(tuple(Standing(name, *places) for name, places in found.items()))
 
 
+class Rooted:
+    """What a space can show of its own root."""
+
+    if TYPE_CHECKING:
+        _lab: Lab
+
+        @property
+        def name(self) -> str:  # noqa: D102
+            ...
+
+    def root_tree(self) -> RootTreeFigure:
+        """Return the mount tree here with the path of each mount, and who stands on which; read now.
+
+        ``before.to(after)`` sets two moments side by side. Raises SpaceGone.
+        Source: proc_pid_mountinfo(5), mnt_id in proc_pid_fdinfo(5). Introduced in chapter 2.
+        """
+        from nslab.state.root_tree import RootTree
+        from nslab.view.root_tree import RootTreeFigure
+
+        read = self._lab._read(list(self._lab.spaces.values()))
+        (column,) = [column for column in read.columns if self.name in column.spaces]
+        pids = {name: self._lab.spaces[name].pid for name in column.spaces}
+        stands = {name: (root, cwd) for name, (root, cwd) in self._lab.host.call(_stands, pids).items()}
+        return RootTreeFigure(RootTree(read.of(column.spaces), stands))
+
+
+def _stands(pids: dict[str, int]) -> dict[str, list[int]]:
+    """Return for each name the ids of the mounts on which a process's root and working directory lie."""
+    return {
+        name: [_mount_id(f"/proc/{pid}/{link}") for link in ("root", "cwd")] for name, pid in pids.items()
+    }
+
+
+def _mount_id(path: str) -> int:
+    directory = os.open(path, os.O_PATH)
+    try:
+        said = Path(f"/proc/self/fdinfo/{directory}").read_text(encoding="ascii")
+    finally:
+        os.close(directory)
+    return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("mnt_id:"))
+
+
 def _links(pids: dict[str, int]) -> dict[str, list[str | None]]:
     """Return where each process's root and working directory are; None in another mount namespace."""
     mine = Path("/proc/self/ns/mnt").readlink()
     found: dict[str, list[str | None]] = {}
     for name, pid in pids.items():
-        process = Path(f"/proc/{pid}")
-        here = (process / "ns/mnt").readlink() == mine
-        found[name] = [str((process / link).readlink()) if here else None for link in ("root", "cwd")]
+        if Path(f"/proc/{pid}/ns/mnt").readlink() == mine:
+            found[name] = [str(Path(f"/proc/{pid}/{link}").readlink()) for link in ("root", "cwd")]
+        else:
+            found[name] = [None, None]
     return found

@@ -108,10 +108,10 @@ class Paper:
         *,
         colour: str = FAINT,
         thick: float = 1.0,
-        dashed: bool = False,
+        dashed: bool | str = False,
         over_words: bool = False,
     ) -> None:
-        """Draw a line through *points*, below the words or over them."""
+        """Draw a line through *points*, below the words or over them; *dashed* may say how, as ``-.``."""
         from matplotlib.path import Path
 
         path = Path([(round(x, 2), round(self.height - y, 2)) for x, y in points])
@@ -158,14 +158,14 @@ class Paper:
         edge: str,
         fill: str = "none",
         thick: float = 1.0,
-        dashed: bool = False,
+        dashed: bool | str = False,
     ) -> None:
         to = self._layers[layer]
         to.paths.append(path)
         to.edges.append(edge)
         to.fills.append(fill)
         to.thick.append(thick)
-        to.dashes.append("--" if dashed else "-")
+        to.dashes.append(dashed if isinstance(dashed, str) else "--" if dashed else "-")
 
     def _shapes(self, layer: str, order: int) -> PathCollection:
         from matplotlib.collections import PathCollection

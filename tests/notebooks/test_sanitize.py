@@ -36,6 +36,7 @@ def test_each_pattern_is_explained_on_the_line_before_it():
         ),
         ("a\n60 41 0:32 /a /b rw", "a\nID PARENT DEVICE /a /b rw"),
         ("- tmpfs data rw,uid=524288,gid=524288\n", "- tmpfs data rw,OWNER\n"),
+        ("- tmpfs data rw,uid=1001,gid=1001,inode64\n", "- tmpfs data rw,OWNER\n"),
     ],
 )
 def test_what_the_kernel_numbers_anew_is_looked_past(text: str, kept: str):
