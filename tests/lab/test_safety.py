@@ -194,7 +194,7 @@ def test_no_descriptor_in_a_lab_leads_out(lab: Lab) -> None:
         return found
 
     lab.host.unshare(name="web").run("true")
-    lab.host.unshare("pid", name="other")
+    lab.host.unshare("pid", name="other").run("true")
     seen = lab.host.call(kept)
     assert len({pid for pid, _ in seen}) >= 4
     assert {target for _, target in seen} <= {"socket", "pipe", "/dev/null", "/proc"}
