@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from nslab.front import shown
 from nslab.lab.birth import PROPAGATION
+from nslab.linux import cgroup, namespaces
 from nslab.linux import limits as bounds
 from nslab.linux import mount as m
-from nslab.linux import namespaces
 from nslab.linux.refusal import KernelRefused
 from nslab.state import idmap
 
@@ -138,6 +138,22 @@ class Making:
             self.call(m.mount, source, path, None, m.MS_BIND)
         except KernelRefused as refused:
             rule = _YOUNGER if kind == "mnt" and refused.errno == errno.EINVAL else refused.rule
+            raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
+
+    def enter_cgroup(self, directory: str) -> None:
+        """Move this space's process into the cgroup that is *directory* of a mounted cgroup2 tree.
+
+        Its later children follow. Only who may write to the tree may: an ordinary
+        user has such a part of it where it was delegated to them. Raises
+        KernelRefused, with the rule; the space is then where it was.
+        Source: cgroups(7), "Delegation". Introduced in chapter 3.
+        """
+        file = f"{directory.rstrip('/')}/cgroup.procs"
+        self._show(f"echo {self.pid} > {shown.line(file)}")
+        try:
+            self.call(cgroup.enter, file)
+        except KernelRefused as refused:
+            rule = cgroup.RULES.get(refused.errno or 0, "")
             raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
 
     @property

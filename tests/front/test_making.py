@@ -116,3 +116,17 @@ def test_each_prints_its_command(capsys: pytest.CaptureFixture[str]) -> None:
         "host# nsenter --uts=/run/w",
         "host# echo 7 > /proc/sys/user/max_net_namespaces",
     ]
+
+
+def test_a_cgroup_is_entered_where_it_is_delegated_and_else_the_rule_is_told(lab: Lab) -> None:
+    lab.host.mount("cgroup2", "/mnt")
+    web = lab.host.unshare("uts", name="web")
+    before = web.run("cat /proc/self/cgroup").output
+    if lab.host.run("test -w /mnt/cgroup.procs").status == 0:
+        web.enter_cgroup("/mnt")
+    else:
+        with pytest.raises(KernelRefused, match=r"(EACCES|EPERM).*belongs to somebody else.*Delegation"):
+            web.enter_cgroup("/mnt")
+    assert web.run("cat /proc/self/cgroup").output == before
+    with pytest.raises(KernelRefused, match=r"ENOENT.*mount the tree first"):
+        web.enter_cgroup("/nowhere")
