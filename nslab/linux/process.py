@@ -25,12 +25,13 @@ def die_with_parent(signal: int) -> None:
     libc.call("prctl", _prctl, (PR_SET_PDEATHSIG, signal, 0, 0, 0), shown=f"PR_SET_PDEATHSIG, {signal}")
 
 
-def set_dumpable() -> None:
-    """Give the caller back the ownership of its own files under /proc.
+def set_dumpable(dumpable: bool = True) -> None:
+    """Give the caller back the ownership of its own files under /proc, or take it away.
 
-    Raises KernelRefused. Source: PR_SET_DUMPABLE(2const).
+    Raises KernelRefused. Source: PR_SET_DUMPABLE(2const). Introduced in chapter 9.
     """
-    libc.call("prctl", _prctl, (PR_SET_DUMPABLE, 1, 0, 0, 0), shown="PR_SET_DUMPABLE, 1")
+    wanted = int(dumpable)
+    libc.call("prctl", _prctl, (PR_SET_DUMPABLE, wanted, 0, 0, 0), shown=f"PR_SET_DUMPABLE, {wanted}")
 
 
 def set_title(title: str, area: tuple[int, int] | None) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CODE_LINES = 12
-"""Lines with something on them: the blank ones are the formatter's."""
 OUTPUT_LINES = 25
 BYTES = 4_000_000
 TAGS = {
@@ -155,7 +154,7 @@ def metadata_is_bare(notebook: NotebookNode) -> Iterator[str]:
 def sizes_fit_a_screen(notebook: NotebookNode) -> Iterator[str]:
     """A cell and its text can be read at once, and the file stays small."""
     for name, cell in code_cells(notebook):
-        if (lines := sum(1 for line in cell.source.splitlines() if line.strip())) > CODE_LINES:
+        if (lines := len(cell.source.strip().splitlines())) > CODE_LINES:
             yield f"{name} has {lines} lines, and {CODE_LINES} is the limit"
         words = [
             text
