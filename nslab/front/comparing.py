@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nslab.front.face import OfLab, OfSpace
 from nslab.linux import attributes as noted
 from nslab.linux import nsfs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from nslab.front.lab import Lab
-    from nslab.front.space import Space
     from nslab.view.attributes import AttributesFigure
     from nslab.view.layers import LayersFigure
 
 
-class Attributes:
+class Attributes(OfSpace):
     """What a space can tell of its own process."""
-
-    if TYPE_CHECKING:
-        _lab: Lab
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
 
     def attributes(self) -> AttributesFigure:
         """Return what is noted of this space's process, beside the host's: namespaces, privileges, limits.
@@ -44,20 +31,8 @@ class Attributes:
         return AttributesFigure(self.name, compare(self.name, host.name, told, self._lab._survey()))
 
 
-class Layers:
+class Layers(OfLab):
     """What a lab can show of what its processes run on."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        @property
-        def host(self) -> Space:  # noqa: D102
-            ...
-
-        def _check(self) -> None: ...
 
     def layers(self) -> LayersFigure:
         """Return the processes of each space on the one kernel, beside a virtual machine's layers.

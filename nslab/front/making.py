@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import shown
+from nslab.front.face import OfSpace
 from nslab.lab.birth import PROPAGATION
 from nslab.linux import cgroup, namespaces
 from nslab.linux import limits as bounds
@@ -15,11 +16,7 @@ from nslab.linux.refusal import KernelRefused
 from nslab.state import idmap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from nslab.front.lab import Lab
     from nslab.front.space import Space
-    from nslab.lab.link import Link
 
 _LIMIT = (
     "a limit of /proc/sys/user or the greatest depth (32 for pid and user) is reached, counted in every user"
@@ -49,21 +46,8 @@ _RULES = {
 }
 
 
-class Making:
+class Making(OfSpace):
     """What a space can make of itself: other spaces, and namespaces that stay."""
-
-    if TYPE_CHECKING:
-        _lab: Lab
-        _link: Link
-
-        @property
-        def pid(self) -> int:  # noqa: D102
-            ...
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def unshare(
         self,

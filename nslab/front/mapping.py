@@ -6,9 +6,10 @@ import itertools
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nslab.front import shown
+from nslab.front.face import OfLab, OfSpace
 from nslab.linux import trying
 from nslab.linux.refusal import KernelRefused
 from nslab.state import idmap
@@ -16,11 +17,7 @@ from nslab.state import may as rules
 from nslab.state.idstack import IdStack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from nslab.front.lab import Lab
     from nslab.front.space import Space
-    from nslab.lab.link import Link
     from nslab.view.answers import AnswersFigure
     from nslab.view.idmap import IdMapFigure
 
@@ -41,32 +38,8 @@ QUESTIONS = (
 """What :meth:`Mapped.may` asks when nothing else is asked."""
 
 
-class Mapped:
+class Mapped(OfSpace):
     """What a space can do with user namespaces."""
-
-    if TYPE_CHECKING:
-        _lab: Lab
-        _link: Link
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
-
-        @property
-        def pid(self) -> int:  # noqa: D102
-            ...
-
-        @property
-        def pid_outside(self) -> int:  # noqa: D102
-            ...
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def fork(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def id_map(self, kind: str = "uid", *, raw: bool = False) -> IdMapFigure:
         """Return which ids of this space are which in each user namespace below it, down to the lab's host.
@@ -159,20 +132,8 @@ class Mapped:
         return [self._lab.spaces[name] for name in names]
 
 
-class Comparing:
+class Comparing(OfLab):
     """What a lab can show of one file or process, as each of its spaces has it."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        @property
-        def host(self) -> Space:  # noqa: D102
-            ...
-
-        def _check(self) -> None: ...
 
     def see(self, what: str | int) -> AnswersFigure:
         """Return a file, by path, or a process, by the PID that the host has for it, as each space sees it.

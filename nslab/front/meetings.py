@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nslab.front.face import OfSpace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nslab.view.meetings import MeetingsFigure
 
 
-class Meeting:
+class Meeting(OfSpace):
     """What a space can tell of meeting other processes."""
-
-    if TYPE_CHECKING:
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
 
     def meetings(self) -> MeetingsFigure:
         """Try every way to meet a process that has one namespace of its own; return the matrix.

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import reasons, shown
+from nslab.front.face import OfSpace
 from nslab.linux import mount as m
 from nslab.linux import options as words
 from nslab.linux.refusal import KernelRefused
@@ -13,31 +14,17 @@ from nslab.linux.refusal import KernelRefused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nslab.front.lab import Lab
 
 _TYPES = {"shared": m.MS_SHARED, "slave": m.MS_SLAVE, "private": m.MS_PRIVATE, "unbindable": m.MS_UNBINDABLE}
 
 
-class Mounting:
+class Mounting(OfSpace):
     """What a space can do with mounts.
 
     Each operation prints the command that it equals and raises KernelRefused,
     with the call, its arguments and the errno's name, when the kernel says no;
     the space is then as it was. Paths are the space's own.
     """
-
-    if TYPE_CHECKING:
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
-
-        _lab: Lab
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def mkdir(self, *paths: str) -> None:
         """Make directories, and those above them; existing ones are no error.

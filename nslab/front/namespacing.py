@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nslab.front.face import OfLab
 from nslab.linux import nsfs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nslab.front.space import Space
     from nslab.state.namespaces import Namespaces
     from nslab.view.namespaces import NamespacesFigure
     from nslab.view.ownership import OwnershipFigure
 
 
-class Namespacing:
+class Namespacing(OfLab):
     """What a lab can show of namespaces as such."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        @property
-        def host(self) -> Space:  # noqa: D102
-            ...
-
-        def _check(self) -> None: ...
 
     def namespaces(self, *, raw: bool = False) -> NamespacesFigure:
         """Return which namespaces each space is in, read from the kernel now, as text and picture.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nslab.front import shown
+from nslab.front.face import OfLab, OfSpace
 from nslab.linux import uts
 from nslab.linux.refusal import KernelRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from nslab.front.space import Space
     from nslab.view.uts import UtsFigure
 
 _RULES = {
@@ -23,15 +22,8 @@ _RULES = {
 }
 
 
-class Naming:
+class Naming(OfSpace):
     """What a space can do with the names of its UTS namespace."""
-
-    if TYPE_CHECKING:
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def sethostname(self, name: str) -> None:
         """Set the host name of this space's UTS namespace, up to 64 bytes; everybody in it has it at once.
@@ -54,16 +46,8 @@ class Naming:
             raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
 
 
-class Hostnames:
+class Hostnames(OfLab):
     """What a lab can show of host names."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        def _check(self) -> None: ...
 
     def hostnames(self) -> UtsFigure:
         """Return the UTS namespaces of all spaces, read from the kernel now, as text and picture.
@@ -75,9 +59,4 @@ class Hostnames:
 
         self._check()
         found = {name: space.call(uts.namespace) for name, space in self.spaces.items()}
-        users = {name: space.call(_user) for name, space in self.spaces.items()}
-        return UtsFigure(read(found, users))
-
-
-def _user() -> int:
-    return os.stat("/proc/thread-self/ns/user").st_ino  # noqa: PTH116
+        return UtsFigure(read(found))

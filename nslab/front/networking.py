@@ -7,18 +7,18 @@ from string import hexdigits
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import netrules, shown
+from nslab.front.face import OfSpace
 from nslab.linux import links, wiring
 from nslab.linux.refusal import KernelRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from ipaddress import IPv4Interface, IPv6Interface
 
-    from nslab.front.lab import Lab
     from nslab.front.space import Space
 
 
-class Networking:
+class Networking(OfSpace):
     """What a space can do with its network namespace.
 
     Each operation prints the commands that it equals and raises KernelRefused,
@@ -26,22 +26,6 @@ class Networking:
     space is then as it was. In a command a network namespace goes by the name of its
     space. A MAC, which the kernel would draw at random, is the next of the lab's numbers.
     """
-
-    if TYPE_CHECKING:
-        _lab: Lab
-
-        @property
-        def pid(self) -> int:  # noqa: D102
-            ...
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def bridge(self, name: str, ports: Sequence[str] = ()) -> None:
         """Make a bridge, a switch of software, and put *ports* into it; both are as up or down as before.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
+import errno
 import os
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nslab.front import shown
+from nslab.front.face import OfSpace
 from nslab.front.filtering import ruled
 from nslab.front.surveying import Survey
 from nslab.linux import packets
@@ -19,7 +20,6 @@ from nslab.state.stopped import why
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nslab.front.lab import Lab
     from nslab.state.surroundings import World
     from nslab.view.path import PathFigure
 
@@ -31,8 +31,6 @@ SETTLING = 4.0
 
 ASKING = 1.1
 """Seconds after which the kernel asks again for a MAC. Source: arp(7), retrans_time_ms."""
-
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +67,8 @@ class Trace:
         return outcome(self.journey, self.reason)
 
 
-class Packets:
+class Packets(OfSpace):
     """What a space can send. Each call follows its packet through every interface of the lab."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
-
-        _lab: Lab
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def ping(self, address: str) -> Trace:
         """Send one echo request to *address*, IPv4 or IPv6, and follow it and its reply.
@@ -133,7 +118,8 @@ def traced_ping(space: Any, address: str) -> Trace:
     """Ping without a word about the command. Raises as :meth:`Packets.ping`."""
 
     def send(token: bytes) -> tuple[int, int]:
-        return space.call(packets.echo, address, next(_numbers) % 65536, token, PATIENCE), 0
+        number = int.from_bytes(token[-2:], "big")
+        return space.call(packets.echo, address, number, token, PATIENCE), 0
 
     return _traced(space, Probe("icmp", space.name, address), send)
 
@@ -186,7 +172,7 @@ def _trace(space: Any, probe: Probe, send: Callable[[bytes], tuple[int, int]]) -
 
 def keeps_back(lab: Any) -> bool:
     """Whether reasons are kept back in *lab*, since a drill there is not answered yet."""
-    return getattr(lab, "_untold", None) is lab._machine
+    return bool(lab._untold is lab._machine)
 
 
 def _delivered(journey: Journey, world: World) -> Probe:
@@ -194,7 +180,7 @@ def _delivered(journey: Journey, world: World) -> Probe:
     last = journey.there[-1] if journey.there else None
     if journey.probe.errno or (last and world.namespaces[last.space].has(last.packet.target)):
         return journey.probe
-    return replace(journey.probe, errno=110)
+    return replace(journey.probe, errno=errno.ETIMEDOUT)
 
 
 def _check(address: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import re
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from nslab.front import shown
+from nslab.front.face import OfLab, OfSpace
 from nslab.lab.link import SpaceGone
 from nslab.linux import process
 from nslab.linux.refusal import KernelRefused
@@ -15,11 +16,9 @@ from nslab.state import signals
 from nslab.state.processes import Process, Processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from nslab.front.lab import Lab
     from nslab.front.space import Space
-    from nslab.lab.link import Link
     from nslab.view.processes import ProcessesFigure
 
 PATIENCE = 2.0
@@ -104,25 +103,8 @@ class Started:
         return said if self.alive else f"{said}  ended"
 
 
-class Starting:
+class Starting(OfSpace):
     """What a space can do with processes that stay."""
-
-    if TYPE_CHECKING:
-        _lab: Lab
-        _link: Link
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
-
-        @property
-        def pid(self) -> int:  # noqa: D102
-            ...
-
-        def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: D102
-            ...
-
-        def _show(self, command: str) -> None: ...
 
     def start(self, command: str, *, name: str | None = None, pids: Sequence[int] = ()) -> Started:
         """Start a shell line that runs on in the background; return a handle for it.
@@ -200,20 +182,8 @@ class Starting:
             time.sleep(0.002)
 
 
-class Seeing:
+class Seeing(OfLab):
     """What a lab can show of its processes."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        @property
-        def host(self) -> Space:  # noqa: D102
-            ...
-
-        def _check(self) -> None: ...
 
     def processes(self, under: str | Space | None = None, *, raw: bool = False) -> ProcessesFigure:
         """Return every process of the lab with its PID at each level, read from the kernel now.

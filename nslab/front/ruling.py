@@ -5,14 +5,11 @@ from __future__ import annotations
 import errno as errors
 import os
 import shlex
-from typing import TYPE_CHECKING
 
 from nslab.front import shown
+from nslab.front.face import OfSpace
 from nslab.front.surveying import quietly
 from nslab.linux.refusal import KernelRefused
-
-if TYPE_CHECKING:
-    from nslab.front.lab import Lab
 
 _RULES = {
     "EEXIST": "a table, chain or rule of that name is there already; delete it first (nft(8))",
@@ -23,13 +20,8 @@ _RULES = {
 }
 
 
-class Ruling:
+class Ruling(OfSpace):
     """What a space can do with its packet filter."""
-
-    if TYPE_CHECKING:
-        _lab: Lab
-
-        def _show(self, command: str) -> None: ...
 
     def nft(self, text: str) -> None:
         """Give *text*, one command of nft a line, to the packet filter of this space: all of it or nothing.

@@ -6,29 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from nslab.front.face import OfLab, OfSpace
 
-    from nslab.front.lab import Lab
-    from nslab.front.space import Space
+if TYPE_CHECKING:
     from nslab.view.root_tree import RootTreeFigure
     from nslab.view.standing import StandingFigure
 
 
-class Roots:
+class Roots(OfLab):
     """What a lab can show of roots and working directories."""
-
-    if TYPE_CHECKING:
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        @property
-        def host(self) -> Space:  # noqa: D102
-            ...
-
-        def _check(self) -> None: ...
 
     def roots(self) -> StandingFigure:
         """Return each space's root and working directory, as paths of the host, read from the kernel now.
@@ -45,15 +31,8 @@ class Roots:
         return StandingFigure(tuple(Standing(name, *places) for name, places in found.items()))
 
 
-class Rooted:
+class Rooted(OfSpace):
     """What a space can show of its own root."""
-
-    if TYPE_CHECKING:
-        _lab: Lab
-
-        @property
-        def name(self) -> str:  # noqa: D102
-            ...
 
     def root_tree(self) -> RootTreeFigure:
         """Return the mount tree here with the path of each mount, and who stands on which; read now.

@@ -6,11 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from nslab.front import shown
+from nslab.front.face import OfLab
 from nslab.front.networking import refusal
 from nslab.linux import interfaces, kinds, wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nslab.front.space import Space
     from nslab.lab.machine import Machine
@@ -22,25 +23,10 @@ SETTLING = 1.5
 """Seconds that a change may take from a port to its bridge, or from a parent to its macvlan."""
 
 
-class Wiring:
+class Wiring(OfLab):
     """What a lab can do with the network namespaces of its spaces together."""
 
     _counted: tuple[Machine | None, int] = (None, 0)
-
-    if TYPE_CHECKING:
-        _machine: Machine
-
-        @property
-        def spaces(self) -> Mapping[str, Space]:  # noqa: D102
-            ...
-
-        @property
-        def host(self) -> Space:  # noqa: D102
-            ...
-
-        def _space(self, name: str) -> Space: ...
-        def _show(self, space: str, command: str) -> None: ...
-        def _check(self) -> None: ...
 
     def veth(self, one: str, other: str) -> None:
         """Make a veth pair, a wire with an interface at each end; both begin down.

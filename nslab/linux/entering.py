@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+from errno import EINVAL
 
-from nslab.linux.namespaces import FLAGS, setns
+from nslab.linux.namespaces import FLAGS, NS_GET_NSTYPE, setns
 from nslab.linux.refusal import KernelRefused
-
-NS_GET_NSTYPE = 0xB703
 
 
 def attempt(files: list[list[str]]) -> tuple[str, int, int]:
@@ -28,7 +27,7 @@ def attempt(files: list[list[str]]) -> tuple[str, int, int]:
             except OSError as error:
                 return "open", error.errno or 0, place
             if odd := _odd(kind, opened[-1]):
-                return odd, 22, place
+                return odd, EINVAL, place
         place, errno = _join_in_child([kind for kind, _ in files], opened)
         return ("setns" if errno else ""), errno, place
     finally:
@@ -55,17 +54,8 @@ def _odd(kind: str, descriptor: int) -> str:
         return "other"
     if found != FLAGS[kind]:
         return "type"
-    same = os.path.sameopenfile(descriptor, mine) if (mine := _mine(kind)) >= 0 else False
-    if mine >= 0:
-        os.close(mine)
-    return "own" if kind == "user" and same else ""
-
-
-def _mine(kind: str) -> int:
-    try:
-        return os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return -1
+    own = kind == "user" and os.fstat(descriptor).st_ino == os.stat("/proc/self/ns/user").st_ino
+    return "own" if own else ""
 
 
 def _join_in_child(kinds: list[str], opened: list[int]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 
-from nslab.linux.namespaces import FLAGS
+from nslab.linux.namespaces import FLAGS, NS_GET_NSTYPE, NS_GET_PARENT, NS_GET_USERNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     Process = tuple[int, str, dict[str, int]]
     Hold = tuple[str, int, str]
 
-NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE = 0xB701, 0xB702, 0xB703
 FOR_CHILDREN = ("pid_for_children", "time_for_children")
 
 _KINDS = {flag: kind for kind, flag in FLAGS.items()}

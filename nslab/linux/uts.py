@@ -46,15 +46,16 @@ def setdomainname(name: str) -> None:
 
 
 def namespace() -> list[int | str]:
-    """Return the caller's UTS namespace: its inode, its owner's inode, nodename, domainname.
+    """Return the caller's UTS namespace: inode, owner, the caller's user namespace, nodename, domainname.
 
-    The owner is a user namespace, 0 when it lies outside the caller's own.
+    The owner is a user namespace, 0 when it lies outside the caller's own; both as inodes.
     Source: namespaces(7), ioctl_ns(2). Introduced in chapter 5.
     """
     held = os.open("/proc/thread-self/ns/uts", os.O_RDONLY | os.O_CLOEXEC)
     try:
         told = uname()
-        return [os.fstat(held).st_ino, namespaces.owner(held), told[1], told[5]]
+        user = os.stat("/proc/thread-self/ns/user").st_ino
+        return [os.fstat(held).st_ino, namespaces.owner(held), user, told[1], told[5]]
     finally:
         os.close(held)
 

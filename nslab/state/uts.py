@@ -24,22 +24,23 @@ class Uts:
     number: int
 
 
-def read(found: Mapping[str, Sequence[int | str]], users: Mapping[str, int]) -> tuple[Uts, ...]:
+def read(found: Mapping[str, Sequence[int | str]]) -> tuple[Uts, ...]:
     """Return the UTS namespaces of spaces, in order of first sight.
 
-    *found* gives for each space inode, owner's inode, nodename and domainname;
-    *users* the inode of the user namespace that each space is in.
+    *found* gives for each space the inodes of its UTS namespace, of that one's owner
+    and of its own user namespace, then nodename and domainname.
 
-    >>> read({"host": (7, 1, "host", "(none)"), "web": (7, 1, "host", "(none)")}, {"host": 1, "web": 1})
+    >>> read({"host": (7, 1, 1, "host", "(none)"), "web": (7, 1, 2, "host", "(none)")})
     (Uts(spaces=('host', 'web'), nodename='host', domainname='(none)', owner='host', number=7),)
     """
     together: dict[int, list[str]] = {}
     for space, (number, *_) in found.items():
         together.setdefault(int(number), []).append(space)
+    users = {user: space for space, (_, _, user, *_) in reversed(list(found.items()))}
     return tuple(_uts(number, spaces, found[spaces[0]], users) for number, spaces in together.items())
 
 
-def _uts(number: int, spaces: list[str], told: Sequence[int | str], users: Mapping[str, int]) -> Uts:
-    _, owner, nodename, domainname = told
-    living = next((space for space, user in users.items() if user == owner), "")
+def _uts(number: int, spaces: list[str], told: Sequence[int | str], users: Mapping[int | str, str]) -> Uts:
+    _, owner, _, nodename, domainname = told
+    living = users.get(owner, "")
     return Uts(tuple(spaces), str(nodename), str(domainname), living, number)

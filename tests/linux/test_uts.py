@@ -15,6 +15,7 @@ def test_uname_tells_what_python_and_proc_tell() -> None:
 
 
 def test_the_namespace_is_the_callers_own() -> None:
-    number, _, nodename, domainname = uts.namespace()
+    number, _, user, nodename, domainname = uts.namespace()
     assert number == Path("/proc/self/ns/uts").stat().st_ino
+    assert user == Path("/proc/self/ns/user").stat().st_ino
     assert [nodename, domainname] == [uts.uname()[1], uts.uname()[5]]
