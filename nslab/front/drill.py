@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nslab.front.surveying import Survey, quietly
+from nslab.front.surveying import quietly
 from nslab.state import drills
 
 if TYPE_CHECKING:
@@ -106,8 +107,9 @@ class Drill:
             yield f"the space {gone[0]} has ended; lab.drill() makes a new network"
             return
         world = self._world()
-        routes = {route.net for route in world.namespaces["outside"].routes if route.device == "eth0"}
-        if extra := routes - {"10.9.0.0/24", drills.OUTSIDE} - {net for net in routes if ":" in net}:
+        theirs = [route for route in world.namespaces["outside"].routes if route.main]
+        routes = {route.net for route in theirs if route.device == "eth0" and ":" not in route.net}
+        if extra := routes - {"10.9.0.0/24"}:
             yield f"outside is not yours to change, and has a route to {sorted(extra)[0]}"
         yield from self._masks(world)
         if len(_macs(world)) < self._macs:
@@ -123,12 +125,18 @@ class Drill:
                 yield f"{name}:eth0 has {said}; it should have {address}/24"
 
     def _silent(self) -> Iterator[str]:
-        """Yield each pair that does not answer. First each sends once: who has a new MAC tells it thus."""
+        """Yield each pair that does not answer. First each sends once: who has a new MAC tells it thus.
+
+        A MAC that was asked for in vain before the repair may still fail once, EHOSTUNREACH: that asks again.
+        """
         pairs = list(_pairs())
         for space, address in pairs:
             self._lab.spaces[space].call(_ping, address, 0.1)
         for space, address in pairs:
-            if not self._lab.spaces[space].call(_ping, address, 1.5):
+            said = self._lab.spaces[space].call(_ping, address, 1.5)
+            if said == errno.EHOSTUNREACH:
+                said = self._lab.spaces[space].call(_ping, address, 1.5)
+            if said:
                 yield f"{space} gets no answer from {address}"
 
     def _seen(self) -> str:
@@ -142,7 +150,7 @@ class Drill:
         return "every packet gets its answer"
 
     def _world(self) -> World:
-        return Survey(self._lab).world()
+        return self._lab._topology(routes=True).world
 
 
 def _pairs() -> Iterator[tuple[str, str]]:
@@ -152,10 +160,11 @@ def _pairs() -> Iterator[tuple[str, str]]:
         yield name, drills.OUTSIDE
 
 
-def _ping(address: str, seconds: float) -> bool:
+def _ping(address: str, seconds: float) -> int:
+    """Return 0 when *address* answers, else the errno."""
     from nslab.linux import packets
 
-    return packets.echo(address, 1, b"nslab drill", seconds) == 0
+    return packets.echo(address, 1, b"nslab drill", seconds)
 
 
 def _macs(world: World) -> set[str]:

@@ -15,7 +15,7 @@ from nslab.front.surveying import Survey
 from nslab.linux import packets
 from nslab.state.path import OUT, Journey, Probe, follow, seen_last
 from nslab.state.reason import UNTOLD, Reason
-from nslab.state.stopped import why
+from nslab.state.stopped import asked_before, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +131,7 @@ def _traced(space: Any, probe: Probe, send: Callable[[bytes], tuple[int, int]]) 
     while trace.reason and _unsettled(trace) and time.monotonic() < end:
         time.sleep(0.1)
         trace = _trace(space, probe, send)
-    if trace.reason and _may_be_late(trace.reason):
+    if trace.reason and _may_be_late(trace):
         time.sleep(ASKING)
         trace = _trace(space, probe, send)
     if trace.reason and keeps_back(space._lab):
@@ -148,9 +148,12 @@ def _unsettled(trace: Trace) -> bool:
     return dead or (trace.reason is not None and trace.reason.kind == "tentative")
 
 
-def _may_be_late(reason: Reason) -> bool:
-    """Whether nothing stands in the way: a neighbour that was away is asked again only after a second."""
-    return reason.kind == "unknown" or (reason.kind == "unanswered" and bool(reason.interface))
+def _may_be_late(trace: Trace) -> bool:
+    """Whether nothing that is down or missing stands in the way, and a neighbour was not asked again yet."""
+    kind = trace.reason.kind if trace.reason else ""
+    if kind in ("macvlan mode", "duplicate mac"):
+        return asked_before(trace.journey, trace.world)
+    return kind == "unknown" or (kind == "unanswered" and bool(trace.reason and trace.reason.interface))
 
 
 def _trace(space: Any, probe: Probe, send: Callable[[bytes], tuple[int, int]]) -> Trace:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nslab.linux import nsid, packets
+from nslab.linux import interfaces, packets
 from nslab.linux.refusal import KernelRefused
-from nslab.state import surroundings
-from nslab.state.surroundings import MARK, QUESTIONS, Namespace, World
+from nslab.state.surroundings import World
+from nslab.state.topology import Topology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from nslab.front.lab import Lab
     from nslab.front.space import Space
-
-_ASK = "; ".join(f"{question} 2>/dev/null; echo {MARK}" for question in QUESTIONS)
 
 
 class Survey:
@@ -50,15 +49,17 @@ class Survey:
         return frames, sent
 
     def world(self, names: Collection[str] | None = None) -> World:
-        """Return the state of every network namespace as it is now, or of those called *names*."""
-        wanted = [space for space in self.spaces if names is None or space.name in names]
+        """Return the state of every network namespace as it is now, with its packet filter's rules.
+
+        With *names*, of those that are called so, and without rules.
+        """
         pids = [space.pid for space in self.spaces]
         labels = [space.name for space in self.spaces]
-        found = {}
-        for space in wanted:
-            numbers = space.call(nsid.known, pids)
-            known = {number: name for number, name in zip(numbers, labels, strict=True) if number >= 0}
-            found[space.name] = _parsed(space.name, quietly(space, _ASK), known)
+        world = Topology.read(labels, self._lab.host.fork(interfaces.read, pids, routes=True)).world
+        if names is not None:
+            return World({name: each for name, each in world.namespaces.items() if name in names})
+        told = {space.name: quietly(space, "nft list ruleset") for space in self.spaces}
+        found = {name: replace(each, rules=told[name]) for name, each in world.namespaces.items()}
         return World(found)
 
 
@@ -69,14 +70,6 @@ def _listens(space: Space) -> bool:
     except KernelRefused:
         return False
     return True
-
-
-def _parsed(name: str, said: str, known: dict[int, str]) -> Namespace:
-    """Return the namespace as its commands tell it; empty where they are missing."""
-    try:
-        return surroundings.parse(name, said, known)
-    except ValueError:
-        return Namespace(name, known=known)
 
 
 def quietly(space: Any, command: str) -> str:

@@ -6,21 +6,21 @@ import _socket
 import os
 import struct
 
+from nslab.linux import routing
 from nslab.linux.namespaces import CLONE_NEWNET, setns
-from nslab.linux.netlink import ask, attributes, opened
+from nslab.linux.netlink import ask, attributes, number, opened
 from nslab.linux.refusal import KernelRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETNSID = 18, 22, 26, 30, 90
+RTM_GETLINK, RTM_GETADDR, RTM_GETNEIGH, RTM_GETNSID = 18, 22, 30, 90
 NETNSA_NSID, NETNSA_PID = 1, 2
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 5, 10, 18
 IFLA_LINK_NETNSID, IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_EXT_MASK = 37, 1, 2, 29
 IFA_F_TENTATIVE = 0x40
 RTEXT_FILTER_SKIP_STATS = 8
-MAIN, UNICAST_TYPES = 254, {1: "unicast", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
 NUD_PERMANENT, AF_BRIDGE = 0x80, 7
 SO_NETNS_COOKIE = 71
 """Asks for a number that no other network namespace has or had. Source: Linux 5.14, net/core/sock.c."""
@@ -81,8 +81,9 @@ def _namespace(place: int, pids: list[int], *, routes: bool) -> dict[str, Any]:
             "addresses": [address(answer) for answer in ask(socket, *ADDRESSES)],
             "numbers": _numbers(socket, wanted, pids),
             "fdb": _fdb(socket) if any(each["kind"] == "bridge" for each in links) else [],
-            "routes": [found for answer in _routes(socket) if (found := _route(answer))] if routes else [],
-            "forwards": _forwards(),
+            "routes": routing.routes(socket) if routes else [],
+            "silent": routing.silent(socket) if routes else [],
+            "forwards": routing.forwards(),
         }
     finally:
         socket.close()
@@ -94,16 +95,16 @@ def link(answer: bytes) -> dict[str, Any]:
     said = attributes(answer, _LINK.size)
     info = attributes(said.get(IFLA_LINKINFO, b""))
     kind = _text(info.get(IFLA_INFO_KIND, b""))
-    number = _number(said, IFLA_LINK_NETNSID, -1)
+    netnsid = number(said, IFLA_LINK_NETNSID, -1)
     return {
         "index": index,
         "flags": flags,
         "name": _text(said.get(IFLA_IFNAME, b"")),
         "mac": said.get(IFLA_ADDRESS, b"").hex(":"),
-        "mtu": _number(said, IFLA_MTU),
-        "link": _number(said, IFLA_LINK) or (index if number >= 0 else 0),
-        "netnsid": number,
-        "master": _number(said, IFLA_MASTER),
+        "mtu": number(said, IFLA_MTU),
+        "link": number(said, IFLA_LINK) or (index if netnsid >= 0 else 0),
+        "netnsid": netnsid,
+        "master": number(said, IFLA_MASTER),
         "kind": kind,
         "mode": _mode(kind, attributes(info.get(IFLA_INFO_DATA, b"")).get(1, b"")),
     }
@@ -111,12 +112,12 @@ def link(answer: bytes) -> dict[str, Any]:
 
 def _mode(kind: str, said: bytes) -> str:
     """Return the mode of a macvlan or ipvlan, the number of a vlan."""
-    number = int.from_bytes(said[:4], "little")
+    mode = int.from_bytes(said[:4], "little")
     if kind == "macvlan":
-        return {1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}.get(number, str(number))
+        return {1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}.get(mode, str(mode))
     if kind == "ipvlan":
-        return {0: "l2", 1: "l3", 2: "l3s"}.get(number, str(number))
-    return str(number) if kind == "vlan" else ""
+        return {0: "l2", 1: "l3", 2: "l3s"}.get(mode, str(mode))
+    return str(mode) if kind == "vlan" else ""
 
 
 def address(answer: bytes) -> dict[str, Any]:
@@ -138,9 +139,9 @@ def _numbers(socket: _socket.socket, wanted: set[int], pids: list[int]) -> dict[
             answers = [attributes(answer, 4) for answer in ask(socket, RTM_GETNSID, body, 0)]
         except KernelRefused:
             continue
-        number = _number(answers[0], NETNSA_NSID, -1) if answers else -1
-        if number in wanted:
-            known.setdefault(number, place)
+        found = number(answers[0], NETNSA_NSID, -1) if answers else -1
+        if found in wanted:
+            known.setdefault(found, place)
     return known
 
 
@@ -156,45 +157,5 @@ def _fdb(socket: _socket.socket) -> list[dict[str, Any]]:
     return found
 
 
-def _routes(socket: _socket.socket) -> list[bytes]:
-    asking = [
-        struct.pack("=BBBBBBBBI", family, *[0] * 7, 0) for family in (_socket.AF_INET, _socket.AF_INET6)
-    ]
-    return [answer for body in asking for answer in ask(socket, RTM_GETROUTE, body)]
-
-
-def _route(answer: bytes) -> dict[str, Any] | None:
-    """Return a route of the main table, None for another."""
-    family, length, _, _, table, _, _, kind, _ = struct.unpack_from("=BBBBBBBBI", answer)
-    said = attributes(answer, 12)
-    if table != MAIN or kind not in UNICAST_TYPES:
-        return None
-    size = 4 if family == _socket.AF_INET else 16
-    return {
-        "net": f"{_socket.inet_ntop(family, said.get(1, bytes(size)))}/{length}",
-        "device": _number(said, 4),
-        "gateway": _socket.inet_ntop(family, said[5]) if 5 in said else "",
-        "kind": UNICAST_TYPES[kind],
-    }
-
-
-def _forwards() -> list[int]:
-    """Return the IP versions that are forwarded; /proc/sys/net is the reader's, whoever mounted it."""
-    paths = {4: "/proc/sys/net/ipv4/ip_forward", 6: "/proc/sys/net/ipv6/conf/all/forwarding"}
-    found = []
-    for version, path in paths.items():
-        try:
-            with open(path, "rb") as file:
-                found += [version] * (file.read(1) != b"0")
-        except OSError:
-            continue
-    return found
-
-
 def _text(value: bytes) -> str:
     return value.rstrip(b"\0").decode(errors="replace")
-
-
-def _number(said: dict[int, bytes], kind: int, otherwise: int = 0) -> int:
-    value = said.get(kind)
-    return int(struct.unpack("=i", value[:4])[0]) if value and len(value) >= 4 else otherwise

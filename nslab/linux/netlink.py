@@ -145,3 +145,9 @@ def _forget() -> None:
 
 
 os.register_at_fork(after_in_child=_forget)
+
+
+def number(said: dict[int, bytes], kind: int, otherwise: int = 0) -> int:
+    """Return the 32-bit number in attribute *kind* of *said*, *otherwise* where there is none."""
+    value = said.get(kind)
+    return int(struct.unpack("=i", value[:4])[0]) if value and len(value) >= 4 else otherwise

@@ -144,6 +144,27 @@ def _at_sender(journey: Journey, world: World, space: str, target: str) -> Reaso
     return maybe_filtered(here, f"it has a route to {target}")
 
 
+def asked_before(journey: Journey, world: World) -> bool:
+    """Return whether a MAC that the packet needs was asked for before, and not while it was followed.
+
+    The kernel asks for a MAC again only after a second: until then nothing is known of the way as it is now.
+    Source: arp(7), retrans_time_ms. Introduced in chapter 10.
+    """
+    ends = [(journey.probe.origin, journey.probe.target)]
+    ends += [(leg[-1].space, leg[-1].packet.target) for leg in (journey.there, journey.back) if leg]
+    return any(_waits(journey, world.namespaces[space], target) for space, target in ends)
+
+
+def _waits(journey: Journey, here: Namespace, target: str) -> bool:
+    route = here.route(target)
+    hop = (route.gateway or target) if route else ""
+    asked = any(
+        each.space == here.name and each.packet.asked == hop and each.packet.what == "request"
+        for each in journey.asking
+    )
+    return hop in here.silent and not asked
+
+
 def _unheard(journey: Journey, here: Namespace, hop: str) -> bool:
     """Whether *here* asks *hop* for its MAC in vain, as seen on its interfaces or noted in its table."""
     asked = [each for each in journey.asking if each.packet.asked == hop and each.space == here.name]

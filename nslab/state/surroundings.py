@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_interface, ip_network
-from typing import TYPE_CHECKING, Any
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from ipaddress import IPv4Interface, IPv6Interface
-
-MARK = "@@"
-QUESTIONS = (
-    "ip -j -d address show",
-    "ip -j -4 route show table all",
-    "ip -j -6 route show table all",
-    "cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding",
-    "nft list ruleset",
-    "ip -j neigh show",
-)
-"""Commands whose output :func:`parse` takes, each followed by a line with ``MARK``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +33,16 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route: *net* by the interface *device*, through *gateway* unless that is empty."""
+    """One route: *net* by the interface *device*, through *gateway* unless that is empty.
+
+    ``main`` says whether it is in the main table, which ``ip route`` shows.
+    """
 
     net: str
     device: str
     gateway: str = ""
     kind: str = "unicast"
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,53 +157,3 @@ class World:
         bridge = [(space, interface.master)] if interface and interface.master else []
         ports = [(space, port) for port in self.ports(space, name)]
         return [*([other] if other else []), *bridge, *ports, *self.children(space, name)]
-
-
-def parse(name: str, said: str, known: Mapping[int, str]) -> Namespace:
-    """Return a namespace from the output of ``QUESTIONS``; *known* are others by their number here.
-
-    Raises ValueError when an answer is missing or is no JSON.
-    """
-    links, four, six, switches, rules, asked = (part.strip() for part in said.split(MARK)[: len(QUESTIONS)])
-    interfaces = {each["ifname"]: _interface(each) for each in json.loads(links or "[]")}
-    routes = tuple(_route(each) for each in json.loads(four or "[]") if _counts(each))
-    routes += tuple(_route(each, "::/0") for each in json.loads(six or "[]") if _counts(each))
-    on = tuple(version for version, switch in zip((4, 6), switches.split(), strict=False) if switch != "0")
-    neighbours = json.loads(asked or "[]")
-    silent = tuple(
-        each["dst"] for each in neighbours if {"INCOMPLETE", "FAILED"} & set(each.get("state", []))
-    )
-    return Namespace(name, interfaces, routes, on, rules, silent, known)
-
-
-def _interface(said: dict[str, Any]) -> Interface:
-    flags = said.get("flags", [])
-    info = said.get("linkinfo", {})
-    link = (said["link_index"], said.get("link_netnsid")) if "link_index" in said else None
-    addresses = said.get("addr_info", [])
-    return Interface(
-        said["ifname"],
-        said.get("ifindex", 0),
-        "UP" in flags,
-        "LOWER_UP" in flags,
-        info.get("info_kind", ""),
-        info.get("info_data", {}).get("mode", ""),
-        said.get("address", ""),
-        said.get("master", ""),
-        link,
-        tuple(ip_interface(f"{each['local']}/{each['prefixlen']}") for each in addresses if "local" in each),
-        tuple(each["local"] for each in addresses if each.get("tentative")),
-    )
-
-
-def _counts(said: dict[str, Any]) -> bool:
-    """Whether a route can carry a packet to one machine: not multicast, not broadcast."""
-    return said.get("type", "unicast") not in ("broadcast", "multicast", "anycast") and (
-        "linkdown" not in said.get("flags", []) or "dev" in said
-    )
-
-
-def _route(said: dict[str, Any], whole: str = "0.0.0.0/0") -> Route:
-    net = whole if said["dst"] == "default" else said["dst"]
-    gateway = said.get("gateway", "") or said.get("via", {}).get("host", "")
-    return Route(net, said.get("dev", ""), gateway, said.get("type", "unicast"))

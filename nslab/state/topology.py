@@ -76,10 +76,11 @@ def _namespace(label: str, said: Mapping[str, Any], homes: Mapping[int, str]) ->
     interfaces = {link["name"]: _interface(link, names, said["addresses"]) for link in links}
     known = {number: homes[place] for number, place in said["numbers"].items()}
     routes = tuple(
-        Route(each["net"], names.get(each["device"], ""), each["gateway"], each["kind"])
+        Route(each["net"], names.get(each["device"], ""), each["gateway"], each["kind"], each["main"])
         for each in said["routes"]
     )
-    return Namespace(label, interfaces, routes, tuple(said["forwards"]), known=known)
+    silent = tuple(said["silent"])
+    return Namespace(label, interfaces, routes, tuple(said["forwards"]), silent=silent, known=known)
 
 
 def _interface(

@@ -108,7 +108,7 @@ class TopologyFigure(Figure):
                 hops = [
                     (route.net, f"via {route.gateway} " if route.gateway else "", route.device)
                     for route in here.routes
-                    if not route.net.startswith("fe80:")
+                    if route.main and not route.net.startswith("fe80:")
                 ]
                 versions = " and ".join(f"IPv{version}" for version in here.forwards)
                 lines += [f"route  {card.title}: forwards {versions}"] if versions else []

@@ -62,3 +62,25 @@ def test_a_process_that_is_gone_is_left_out(lab: Lab) -> None:
     pids = [lab.host.pid, web.pid]
     web.kill()
     assert [each["members"] for each in lab.host.fork(interfaces.read, pids)] == [[0]]
+
+
+def test_routes_and_silent_neighbours_are_those_of_the_commands(lab: Lab) -> None:
+    space = lab.host.unshare("net", name="web")
+    for command in (
+        "ip link add v0 type veth peer name v1",
+        "ip address add 10.1.0.1/24 dev v0",
+        "ip address add fd00::1/64 dev v0",
+        "for name in v0 v1 lo; do ip link set $name up; done",
+        "ip route add default via 10.1.0.9",
+        "ip route add blackhole 10.7.0.0/16",
+        "ip neigh add 10.1.0.7 dev v0 nud failed",
+    ):
+        assert space.run(command).status == 0
+    (here,) = lab.host.fork(interfaces.read, [space.pid], routes=True)
+    main = {each["net"]: (each["gateway"], each["kind"]) for each in here["routes"] if each["main"]}
+    assert main["0.0.0.0/0"] == ("10.1.0.9", "unicast")
+    assert main["10.7.0.0/16"] == ("", "blackhole")
+    assert {"10.1.0.0/24", "fd00::/64"} <= main.keys()
+    local = {each["net"] for each in here["routes"] if each["kind"] == "local"}
+    assert {"10.1.0.1/32", "127.0.0.0/8"} <= local
+    assert here["silent"] == ["10.1.0.7"]

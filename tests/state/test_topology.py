@@ -15,7 +15,15 @@ def link(index: int, name: str, kind: str = "", **more: Any) -> dict[str, Any]:
 
 
 def namespace(members: list[int], links: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    said = {"members": members, "links": links, "addresses": [], "numbers": {}, "fdb": [], "routes": []}
+    said = {
+        "members": members,
+        "links": links,
+        "addresses": [],
+        "numbers": {},
+        "fdb": [],
+        "routes": [],
+        "silent": [],
+    }
     return {**said, "forwards": [], **more}
 
 
@@ -35,7 +43,7 @@ SAID = [
         [1],
         [link(3, "eth0", "veth", link=3, netnsid=0)],
         numbers={0: 0},
-        routes=[{"net": "0.0.0.0/0", "device": 3, "gateway": "10.1.0.1", "kind": "unicast"}],
+        routes=[{"net": "0.0.0.0/0", "device": 3, "gateway": "10.1.0.1", "kind": "unicast", "main": True}],
     ),
 ]
 
