@@ -122,8 +122,11 @@ def test_a_cgroup_is_entered_where_it_is_delegated_and_else_the_rule_is_told(lab
     lab.host.mount("cgroup2", "/mnt")
     web = lab.host.unshare("uts", name="web")
     before = web.run("cat /proc/self/cgroup").output
-    if lab.host.run("test -w /mnt/cgroup.procs").status == 0:
+    if lab.host.run("mkdir /mnt/nslab-test").status == 0:
+        web.enter_cgroup("/mnt/nslab-test")
+        assert "0::/nslab-test\n" in web.run("cat /proc/self/cgroup").output
         web.enter_cgroup("/mnt")
+        assert lab.host.run("rmdir /mnt/nslab-test").status == 0
     else:
         with pytest.raises(KernelRefused, match=r"(EACCES|EPERM).*belongs to somebody else.*Delegation"):
             web.enter_cgroup("/mnt")
