@@ -67,3 +67,17 @@ def _extents(drawing: Figure, layer: int) -> Boxes:
         path for shapes in drawing.artists if shapes.get_zorder() == layer for path in shapes.get_paths()
     ]
     return numpy.array([path.get_extents().extents for path in paths]).reshape(-1, 4)
+
+
+def check(drawing: Figure) -> None:
+    """Fail unless all words of *drawing* stand free of each other and of lines, and within their boxes."""
+    some, frames = words(drawing), boxes(drawing)
+    width, height = size(drawing)
+    assert len(some)
+    assert (some[:, :2] >= 4).all(), "a word is cut by the sheet's left or lower edge"
+    assert (some[:, 2] <= width - 4).all(), "a word is cut by the sheet's right edge"
+    assert (some[:, 3] <= height - 4).all(), "a word is cut by the sheet's upper edge"
+    assert not numpy.triu(overlaps(some, some), k=1).any(), "two words overlap"
+    crossed = overlaps(some, frames) & ~inside(some, frames)
+    assert not crossed.any(), "a word crosses the border of a box"
+    assert not overlaps(some, lines(drawing)).any(), "a line runs through a word"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy
 import pytest
 
 from nslab.state.attributes import Attribute
@@ -25,14 +24,7 @@ FIGURES = [
 
 @pytest.mark.parametrize("figure", FIGURES, ids=["attributes", "alone", "three", "tall"])
 def test_words_stand_apart_and_inside(figure: LayersFigure) -> None:
-    drawing = figure.draw()
-    words, boxes = measured.words(drawing), measured.boxes(drawing)
-    width, height = measured.size(drawing)
-    assert (words[:, :2] >= 4).all()
-    assert (words[:, 2] <= width - 4).all()
-    assert (words[:, 3] <= height - 4).all()
-    assert not numpy.triu(measured.overlaps(words, words), k=1).any()
-    assert not (measured.overlaps(words, boxes) & ~measured.inside(words, boxes)).any()
+    measured.check(figure.draw())
 
 
 def test_attributes_are_told_in_groups() -> None:

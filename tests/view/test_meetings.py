@@ -28,7 +28,6 @@ def test_words_stand_apart_and_marks_hold_theirs() -> None:
     drawing = FIGURE.draw()
     words, boxes = measured.words(drawing), measured.boxes(drawing)
     assert len(boxes) == 2
-    assert measured.overlaps(words, words).sum() == len(words)
-    assert (measured.overlaps(words, boxes) == measured.inside(words, boxes)).all()
+    measured.check(drawing)
     assert measured.inside(words, boxes).sum() == 2
     assert measured.size(drawing)[0] < 640

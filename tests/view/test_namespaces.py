@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy
 import pytest
 
 from nslab.state.namespaces import KINDS, Namespaces
@@ -35,15 +34,7 @@ def test_a_letter_has_a_place() -> None:
 @pytest.mark.parametrize("spaces", [1, 3, 12, 40])
 @pytest.mark.parametrize("figure", [NamespacesFigure, OwnershipFigure])
 def test_words_stand_apart_and_inside(figure: type, spaces: int) -> None:
-    drawing = figure(made(spaces)).draw()
-    words, boxes, lines = measured.words(drawing), measured.boxes(drawing), measured.lines(drawing)
-    width, height = measured.size(drawing)
-    assert (words[:, :2] >= 4).all()
-    assert (words[:, 2] <= width - 4).all()
-    assert (words[:, 3] <= height - 4).all()
-    assert not numpy.triu(measured.overlaps(words, words), k=1).any()
-    assert not (measured.overlaps(words, boxes) & ~measured.inside(words, boxes)).any()
-    assert not measured.overlaps(words, lines).any()
+    measured.check(figure(made(spaces)).draw())
 
 
 def test_both_are_described_in_a_sentence() -> None:

@@ -44,17 +44,7 @@ def random_change(seed: int, namespaces: int, mounts: int) -> ChangeFigure:
 
 def check(figure: Figure) -> None:
     """Fail unless the figure's words overlap nothing that they should not."""
-    drawing = figure.draw()
-    words, boxes, lines = measured.words(drawing), measured.boxes(drawing), measured.lines(drawing)
-    width, height = measured.size(drawing)
-    assert len(words)
-    assert (words[:, :2] >= 4).all(), "a word is cut by the sheet's left or lower edge"
-    assert (words[:, 2] <= width - 4).all(), "a word is cut by the sheet's right edge"
-    assert (words[:, 3] <= height - 4).all(), "a word is cut by the sheet's upper edge"
-    assert not numpy.triu(measured.overlaps(words, words), k=1).any(), "two words overlap"
-    crossed = measured.overlaps(words, boxes) & ~measured.inside(words, boxes)
-    assert not crossed.any(), "a word crosses the border of a box"
-    assert not measured.overlaps(words, lines).any(), "a line runs through a word"
+    measured.check(figure.draw())
 
 
 @pytest.mark.parametrize(("namespaces", "mounts"), SHAPES)
