@@ -12,7 +12,7 @@ import resource
 PROCESSES = 4096
 """Processes that one user id of a lab may have: a fork bomb of its root ends there."""
 
-OOM_SCORE = "500"
+OOM_SCORE = b"500"
 """A lab's processes are the first to go when memory is short. Source: proc_pid_oom_score_adj(5)."""
 
 
@@ -36,8 +36,12 @@ def _lower(limit: int, most: int) -> None:
 
 
 def _become_first_to_go() -> None:
+    """Write in bytes: a codec would have to be imported, and no Python can be in sight here."""
     try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-            file.write(OOM_SCORE)
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(file, OOM_SCORE)
+        finally:
+            os.close(file)
     except OSError:
         return  # it is higher already

@@ -105,7 +105,7 @@ def _run_init(go: int, wire: Wire, control: int, area: tuple[int, int], mode: st
         wire.close()
         os.close(control)
         _reap()
-    except KernelRefused as error:
+    except Exception as error:
         wire.send((0, "failed", described(error)))
     finally:
         os._exit(1)
