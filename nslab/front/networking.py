@@ -100,17 +100,20 @@ class Networking(OfSpace):
         """Set interfaces down, which drops their routes; else as :meth:`up`."""
         self._switch(devices, up=False)
 
-    def address(self, device: str, *own: str, remove: bool = False) -> None:
+    def address(self, device: str, *own: str, remove: bool = False, nodad: bool = False) -> None:
         """Give *device* addresses with the length of their network: ``10.0.0.2/24``, ``fd00::2/64``.
 
-        All or none. Says so when another interface has the same network already: the kernel allows it,
-        and uses one of the two. Raises KernelRefused, EEXIST for an address it has; ValueError for what is
-        none. Source: ip-address(8). Introduced in chapter 8.
+        All or none. Says so when another interface is in an overlapping network already: the kernel allows
+        it, and uses only one of the two for an address in both. *nodad* takes an IPv6 address at
+        once, where the kernel would first ask for a second or two whether another has it. Raises
+        KernelRefused, EEXIST for an address it has; ValueError for what is none. Source:
+        ip-address(8), RFC 4862. Introduced in chapter 8.
         """
         parts: list[list[Any]] = []
+        words = ["nodad"] if nodad and not remove else []
         for found in map(_interface, own):
-            parts.append(["ip", "addr", "del" if remove else "add", str(found), "dev", device])
-            parts.append(["address", device, str(found.ip), found.network.prefixlen, remove])
+            parts.append(["ip", "addr", "del" if remove else "add", str(found), "dev", device, *words])
+            parts.append(["address", device, str(found.ip), found.network.prefixlen, remove, bool(words)])
         self._wire(*parts)
         if not remove and not self._lab.quiet:
             for found in map(_interface, own):
@@ -166,8 +169,15 @@ class Networking(OfSpace):
 
     def _warn(self, device: str, found: IPv4Interface | IPv6Interface) -> None:
         for name, own in self.call(wiring.addresses_of):
-            if name != device and ip_interface(own).network.overlaps(found.network):
-                print(f"# {name} is in {ip_interface(own).network} too: the kernel uses one of the two")
+            there, here = ip_interface(own).network, found.network
+            alone = found.max_prefixlen in (there.prefixlen, here.prefixlen)
+            if name == device or alone or not there.overlaps(here):
+                continue
+            chosen = "the kernel uses one of the two"
+            if there != here:
+                longer = name if there.prefixlen > here.prefixlen else device
+                chosen = f"what is in both goes by {longer}, whose prefix is longer"
+            print(f"# {name} is in {there} too: {chosen}")
 
 
 def refusal(told: Sequence[Any], steps: Sequence[Sequence[Any]]) -> None:

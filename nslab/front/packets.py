@@ -58,6 +58,23 @@ class Trace:
         """The space where the packet, or its answer, was seen last; empty when all is well."""
         return "" if self.ok else seen_last(self.journey)
 
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Each space and interface where the packet was seen, there and back, in order.
+
+        ``lab.topology(path=trace)`` lights them.
+        """
+        seen = [each.place for each in (*self.journey.there, *self.journey.back)]
+        return [place for at, place in enumerate(seen) if not at or place != seen[at - 1]]
+
+    @property
+    def end(self) -> tuple[str, str, str] | None:
+        """Where it stopped: a space, an interface, and why; None when all is well."""
+        if self.reason is None:
+            return None
+        space, interface = self.places[-1] if self.places else (self.reason.space, self.reason.interface)
+        return space, interface, self.reason.says
+
     def __bool__(self) -> bool:
         return self.ok
 

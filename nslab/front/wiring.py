@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nslab.front import shown
 from nslab.front.face import OfLab
 from nslab.front.networking import refusal
+from nslab.front.packets import Trace
 from nslab.linux import interfaces, kinds, wiring
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Wiring(OfLab):
 
     def topology(
         self,
-        path: Sequence[tuple[str, str]] = (),
+        path: Sequence[tuple[str, str]] | Trace = (),
         stop: tuple[str, str, str] | None = None,
         *,
         routes: bool = False,
@@ -57,14 +58,17 @@ class Wiring(OfLab):
     ) -> TopologyFigure:
         """Return how the network namespaces of all spaces are joined, read from the kernel now.
 
-        *path* is a way to be lit, each hop a space and an interface; *stop* is where
-        it ends: a space, an interface, and a note. *routes* and *fdb* add routing tables and what
-        bridges have learnt; *raw* adds MACs and link-local addresses. Raises SpaceGone, and KeyError
-        for a hop that is not there. Source: rtnetlink(7). Introduced in chapter 8.
+        *path* is a way to be lit, each hop a space and an interface, or what a ping or another packet gave;
+        *stop* is where it ends: a space, an interface, and a note. *routes* and *fdb* add routing
+        tables and what bridges have learnt; *raw* adds MACs and link-local addresses. Raises
+        SpaceGone, and KeyError for a hop that is not there. Source: rtnetlink(7). Introduced in
+        chapter 8.
         """
         from nslab.view.topology import TopologyFigure
 
         topology = self._topology(routes=routes)
+        if isinstance(path, Trace):
+            stop, path = path.end, path.places
         hops = [(topology.home(space), name) for space, name in path]
         end = (topology.home(stop[0]), stop[1], stop[2]) if stop else None
         return TopologyFigure(topology, hops, end, routes=routes, fdb=fdb, raw=raw)

@@ -30,7 +30,10 @@ ENVIRONMENT = {
 GRACE = 0.5
 """Seconds that an interrupted command has to end by itself."""
 
-_DEFAULTED = (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGCHLD, _signal.SIGTERM, _signal.SIGQUIT)
+_DEFAULTED = tuple(
+    getattr(_signal, name) for name in ("SIGINT", "SIGPIPE", "SIGCHLD", "SIGTERM", "SIGQUIT", "SIGXFSZ")
+)
+"""What this process, or whoever started it, may have ignored or caught."""
 
 
 class Children:

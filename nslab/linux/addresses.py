@@ -10,18 +10,20 @@ from nslab.linux.netlink import NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, attribu
 
 RTM_NEWADDR, RTM_DELADDR, RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEIGH, RTM_DELNEIGH = 20, 21, 24, 25, 28, 29
 IFA_ADDRESS, IFA_LOCAL = 1, 2
+IFA_F_NODAD = 0x02
 RTA_DST, RTA_OIF, RTA_GATEWAY = 1, 4, 5
 RT_TABLE_MAIN, RTPROT_BOOT, SCOPE_LINK, SCOPE_NOWHERE, RTN_UNICAST = 254, 3, 253, 255, 1
 NUD_PERMANENT = 0x80
 
 
-def address(device: str, own: str, length: int, remove: bool = False) -> None:
+def address(device: str, own: str, length: int, remove: bool = False, nodad: bool = False) -> None:
     """Give *device* the address *own* with a prefix of *length* bits, or take it away.
 
-    Raises KernelRefused. Source: ip-address(8), rtnetlink(7). Introduced in chapter 8.
+    *nodad* is for IPv6, and takes it without asking whether another has it. Raises KernelRefused.
+    Source: ip-address(8), rtnetlink(7). Introduced in chapter 8.
     """
     family, packed = _packed(own)
-    body = struct.pack("=BBBBI", family, length, 0, 0, index(device))
+    body = struct.pack("=BBBBI", family, length, IFA_F_NODAD if nodad else 0, 0, index(device))
     body += attribute(IFA_LOCAL, packed) + attribute(IFA_ADDRESS, packed)
     name, kind = ("RTM_DELADDR", RTM_DELADDR) if remove else ("RTM_NEWADDR", RTM_NEWADDR)
     flags = 0 if remove else NLM_F_CREATE | NLM_F_EXCL

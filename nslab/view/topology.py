@@ -23,7 +23,7 @@ class TopologyFigure(Figure):
     """The network namespaces of a lab, their interfaces, and how these are joined.
 
     ``topology`` holds it as data; ``path`` is a way that is lit, ``stop`` where it
-    ends: a namespace, an interface, a note. Introduced in chapter 8.
+    ends: a namespace, an interface or none, a note. Introduced in chapter 8.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class TopologyFigure(Figure):
         self.topology, self.path, self.stop = topology, tuple(path), stop
         self._routes, self._fdb = routes, fdb
         keep = {name for name, _ in self.path} | ({stop[0]} if stop else set())
-        for place in (*self.path, *([stop[:2]] if stop else [])):
+        for place in (*self.path, *([stop[:2]] if stop and stop[1] else [])):
             if topology.world.interface(*place) is None:
                 raise KeyError(f"there is no interface {place[1]!r} in {place[0]}")
         self._shown = cards.shown(topology, keep, raw=raw)
@@ -123,7 +123,8 @@ class TopologyFigure(Figure):
         hops = " ─▶ ".join(f"{space}:{name}" for space, name in self.path)
         lines = [f"path  {hops}"] if hops else []
         if self.stop:
-            lines.append(f"✗ {self.stop[0]}:{self.stop[1]}  {self.stop[2]}")
+            place = ":".join(filter(None, self.stop[:2]))
+            lines.append(f"✗ {place}  {self.stop[2]}")
         return lines
 
 

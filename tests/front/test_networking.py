@@ -29,6 +29,7 @@ OPERATIONS: list[tuple[str, Callable[[Space], None]]] = [
         lambda s: s.address("p0", "10.7.0.1/24", "fd07::1/64"),
     ),
     ("ip addr add fd07::1/64 dev p0", lambda s: s.address("p0", "fd07::1/64")),
+    ("ip addr add fd07::1/64 dev p0 nodad", lambda s: s.address("p0", "fd07::1/64", nodad=True)),
     ("ip addr del 10.1.0.1/24 dev br0", lambda s: s.address("br0", "10.1.0.1/24", remove=True)),
     ("ip route add default via 10.1.0.9", lambda s: s.route("default", via="10.1.0.9")),
     ("ip route add 10.8.0.0/16 dev br0", lambda s: s.route("10.8.0.0/16", device="br0")),
@@ -215,16 +216,49 @@ def test_what_is_no_address_or_no_choice_is_a_value_error(lab: Lab, wrong: Calla
         wrong(lab)
 
 
-def test_two_interfaces_in_one_network_are_remarked(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
-    for one in ("a", "b"):
-        lab.veth(f"host:{one}", f"host:{one}x")
+@pytest.mark.parametrize(
+    ("one", "other", "remark", "used"),
+    [
+        ("10.1.0.1/24", "10.1.0.2/24", "# a is in 10.1.0.0/24 too: the kernel uses one of the two", "a"),
+        (
+            "10.1.0.1/24",
+            "10.1.0.2/16",
+            "# a is in 10.1.0.0/24 too: what is in both goes by a, whose prefix is longer",
+            "a",
+        ),
+        (
+            "10.1.0.1/16",
+            "10.1.0.2/24",
+            "# a is in 10.1.0.0/16 too: what is in both goes by b, whose prefix is longer",
+            "b",
+        ),
+        ("10.1.0.1/24", "10.1.0.2/32", None, "a"),
+        ("10.1.0.1/24", "10.2.0.2/24", None, "a"),
+    ],
+)
+def test_two_interfaces_in_one_network_are_remarked(
+    lab: Lab, capsys: pytest.CaptureFixture[str], one: str, other: str, remark: str | None, used: str
+) -> None:
+    for name in ("a", "b"):
+        lab.veth(f"host:{name}", f"host:{name}x")
+    lab.host.up("a", "b", "ax", "bx")
     lab.quiet = False
-    lab.host.address("a", "10.1.0.1/24")
-    lab.host.address("b", "10.1.0.2/16")
-    assert capsys.readouterr().out.splitlines()[1:] == [
-        "host# ip addr add 10.1.0.2/16 dev b",
-        "# a is in 10.1.0.0/24 too: the kernel uses one of the two",
-    ]
+    lab.host.address("a", one)
+    lab.host.address("b", other)
+    lab.quiet = True
+    lines = [f"host# ip addr add {other} dev b", *([remark] if remark else [])]
+    assert capsys.readouterr().out.splitlines()[1:] == lines
+    assert f" dev {used} " in lab.host.run("ip route get 10.1.0.77").output
+
+
+def test_an_address_taken_without_asking_is_not_tentative(lab: Lab) -> None:
+    lab.veth("host:a", "host:b")
+    lab.host.up("a", "b")
+    lab.host.address("a", "fd00::1/64", nodad=True)
+    lab.host.address("b", "fd01::1/64")
+    tentative = lab.host.run("ip -6 addr show tentative").output
+    assert "fd01::1" in tentative
+    assert "fd00::1" not in tentative
 
 
 def test_a_moved_device_arrives_down_and_bare(lab: Lab) -> None:

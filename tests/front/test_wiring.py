@@ -111,6 +111,21 @@ def test_a_path_is_lit_by_the_names_of_its_spaces(lab: Lab) -> None:
         lab.topology([("host", "eth7")])
 
 
+def test_a_packet_is_lit_on_the_topology_where_it_was_seen(lab: Lab) -> None:
+    star(lab, 12)
+    there = lab.topology(path=lab.spaces["c0"].ping("10.1.1.2"))
+    assert repr(there).splitlines()[-1] == (
+        "path  c0:eth0 ─▶ host:v0 ─▶ host:v1 ─▶ c1:eth0 ─▶ host:v1 ─▶ host:v0 ─▶ c0:eth0"
+    )
+    lab.host.down("br0")
+    stopped = lab.topology(path=lab.spaces["c0"].ping("10.1.1.2"))
+    assert repr(stopped).splitlines()[-2].startswith("path  c0:eth0")
+    assert repr(stopped).splitlines()[-1].startswith("✗ host:v0  ")
+    lab.spaces["c2"].route("default", via="10.1.0.1", remove=True)
+    unsent = lab.spaces["c2"].ping("10.9.9.9")
+    assert repr(lab.topology(path=unsent)).splitlines()[-1] == "✗ c2  c2 has no route to 10.9.9.9"
+
+
 def test_a_star_of_equal_leaves_is_one_leaf(lab: Lab) -> None:
     star(lab, 20)
     assert [row.split() for row in repr(lab.topology()).splitlines()] == [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -136,3 +138,26 @@ def test_a_root_without_dev_null_does_not_stop_the_shell(lab: Lab) -> None:
 
 def test_bytes_that_are_no_text_do_not_stop_the_transcript(lab: Lab) -> None:
     assert typed(lab.host, r"printf '\377\303'; printf '\251\n'").endswith("\n\ufffdé\n")
+
+
+IGNORING = """
+import signal
+import subprocess
+import sys
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGXFSZ):
+    signal.signal(number, signal.SIG_IGN)
+from nslab import Lab
+with Lab(quiet=True) as lab:
+    print(lab.host.run("grep SigIgn /proc/self/status").output)
+    lab.host.shell("grep SigIgn /proc/self/status", print)
+    lab.host.start("sleep 100")
+    print(lab.host.run("grep SigIgn /proc/$(pidof sleep)/status").output)
+"""
+
+
+def test_commands_ignore_nothing_that_the_kernel_was_started_to_ignore() -> None:
+    done = subprocess.run([sys.executable, "-c", IGNORING], capture_output=True, text=True, check=True)
+    masks = [int(line.split()[1], 16) for line in done.stdout.splitlines() if line.startswith("SigIgn")]
+    asked = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGXFSZ, signal.SIGPIPE)
+    assert len(masks) == 3, done.stdout
+    assert [mask & sum(1 << number - 1 for number in asked) for mask in masks] == [0, 0, 0]
