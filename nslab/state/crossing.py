@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nslab.state.neighbourly import no_way_to
+from nslab.state.neighbourly import no_way_to, twin
 from nslab.state.reason import Reason, maybe_filtered, name_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ def in_bridge(world: World, last: Sighting, here: Namespace, bridge: str) -> Rea
             return Reason(
                 "interface down", *which, f"{end}, where the frame should go, is down", f"{end}: DOWN"
             )
+    bearer = world.bearer(last.packet.target)
+    if bearer and bearer[1].mac == last.packet.to_mac:
+        found = twin(world, world.segment(here.name, bridge), bearer)
+        if found:
+            return found
     if not any(each.mac == last.packet.to_mac for _, each in world.everything()):
         asker = world.asker(last.packet.source)
         said = f"the frame is for a MAC that no interface has: {asker} remembers an old one"

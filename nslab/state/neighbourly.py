@@ -29,8 +29,8 @@ def no_answer(journey: Journey, world: World, here: Namespace, hop: str) -> Reas
         return broken
     if macvlan := _macvlan(world, (here.name, device), (there, interface.name)):
         return macvlan
-    if twin := _twin(world, segment, (there, interface)):
-        return twin
+    if found := twin(world, segment, (there, interface)):
+        return found
     said = f"{here.name} asks for the MAC of {hop}, and {there} does not answer"
     return Reason("unanswered", here.name, device, said)
 
@@ -145,7 +145,8 @@ def _macvlan(world: World, start: tuple[str, str], end: tuple[str, str]) -> Reas
     return None
 
 
-def _twin(world: World, segment: set[tuple[str, str]], bearer: tuple[str, Interface]) -> Reason | None:
+def twin(world: World, segment: set[tuple[str, str]], bearer: tuple[str, Interface]) -> Reason | None:
+    """Return that *bearer*, a space and its interface, has the MAC of another in its layer 2 *segment*."""
     there, interface = bearer
     for place in sorted(segment - {(there, interface.name)}):
         found = world.interface(*place)

@@ -209,6 +209,14 @@ def test_the_reason_is_named_where_it_stands(lab, fault):
     assert (trace.ok, trace.reason.kind, trace.reason.where) == (False, kind, where), repr(trace.path)
 
 
+def test_a_twin_is_named_whether_or_not_its_mac_is_known(lab):
+    lab.spaces["db"].run("ip link set eth0 address 02:00:00:00:00:11")
+    lab.spaces["web"].neighbour("eth0", "10.1.0.12", "02:00:00:00:00:11")
+    trace = lab.spaces["web"].ping("10.1.0.12")
+    assert trace.journey.there
+    assert (trace.reason.kind, trace.reason.where) == ("duplicate mac", "db:eth0"), repr(trace.path)
+
+
 def test_two_wires_into_one_network_are_told_from_a_wrong_mask(lab):
     host = lab.host
     host.run("ip link set v2 nomaster; ip addr add 10.1.0.2/24 dev v2; ip neigh flush all")
