@@ -31,6 +31,11 @@ ADDRESSES = RTM_GETADDR, bytes(8)
 """The questions for all links, and for all addresses."""
 
 
+def one(index: int) -> tuple[int, bytes]:
+    """Return the question for the link with number *index*. Source: rtnetlink(7), RTM_GETLINK."""
+    return RTM_GETLINK, _LINK.pack(0, 0, index, 0, 0) + _NO_STATISTICS
+
+
 def read(pids: list[int], *, routes: bool = False) -> list[dict[str, Any]]:
     """Return the network namespaces of the processes *pids*, each once, as plain data.
 

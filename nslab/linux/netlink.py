@@ -23,7 +23,7 @@ NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLA_F_NESTED = 0x8000
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 270, 10, 11, 12
 _HEAD = struct.Struct("=IHHII")
-_ROOM = 1 << 18
+_ROOM, _ROOM_OF_ONE = 1 << 18, 1 << 14
 
 _kept: dict[str, _socket.socket] = {}
 
@@ -92,7 +92,7 @@ def tell(name: str, kind: int, flags: int, body: bytes, shown: str) -> None:
     socket = kept()
     try:
         socket.send(_HEAD.pack(_HEAD.size + len(body), kind, NLM_F_REQUEST | NLM_F_ACK | flags, 1, 0) + body)
-        answer = socket.recv(_ROOM)
+        answer = socket.recv(_ROOM_OF_ONE)
     except OSError as error:
         raise Said(error.errno or 0, name, shown) from None
     _check(answer, name, shown)

@@ -84,8 +84,11 @@ def timed(make, count):
 
 
 def mininet():
-    """Return seconds for 100 hosts, or why there are none."""
-    done = subprocess.run(["/usr/bin/python3", "-c", MININET], capture_output=True, text=True, check=False)
+    """Return seconds for 100 hosts, or why there are none; as root, in namespaces that end with it."""
+    ready = "mount -t tmpfs run /run && mount -t sysfs sys /sys && ip link set lo up && exec python3 -c"
+    apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc"]
+    command = [*apart, "env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", f'{ready} "$0"', MININET]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         return float(done.stdout)
     except ValueError:

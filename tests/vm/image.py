@@ -41,7 +41,9 @@ mkdir "$root/vagrant"
 chroot "$root" chown vagrant: /vagrant
 mkdir -p "$root/var/local/wheels"
 cp "$WHEELS"/* "$root/var/local/wheels/"
+echo update_initramfs=no > "$root/etc/initramfs-tools/update-initramfs.conf"
 chroot "$root" apt-get install -qq -y --download-only --no-install-recommends $FOR_LATER
+: > "$root/etc/resolv.conf"
 """
 
 
@@ -83,7 +85,8 @@ def build(folder: Path, suite: str, key: Path) -> Path:
 
 def _concerns(path: Path) -> bool:
     """Whether a file of apt's settings says how to reach the archive."""
-    return path.is_file() and "Acquire" in path.read_text(errors="replace")
+    told = path.read_text(errors="replace") if path.is_file() else ""
+    return "Acquire::" in told and "Acquire::IndexTargets" not in told
 
 
 def _sources(suite: str) -> str:
