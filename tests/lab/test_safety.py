@@ -300,3 +300,31 @@ def test_the_labs_own_file_system_is_bounded(lab: Lab) -> None:
     filled = lab.host.run("head -c 600M /dev/zero > /home/fill; rm /home/fill; echo alive")
     assert "No space left on device" in filled.output
     assert filled.output.endswith("alive\n")
+
+
+READ_ONLY = """
+import ctypes, errno, os, struct
+RDONLY, RECURSIVE, MOUNT_SETATTR, HERE = 1, 0x8000, 442, -100
+syscall = ctypes.CDLL(None, use_errno=True).syscall
+given, taken = struct.pack("=QQQQ", RDONLY, 0, 0, 0), struct.pack("=QQQQ", 0, RDONLY, 0, 0)
+assert syscall(MOUNT_SETATTR, HERE, b"/", RECURSIVE, given, 32) == 0
+assert syscall(MOUNT_SETATTR, HERE, b"/proc", 0, taken, 32) == 0
+for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd()):
+    try:
+        os.rmdir(os.mkdir(folder + "/nslab-probe") or folder + "/nslab-probe")
+        raise SystemExit(folder + " can be written to")
+    except OSError as error:
+        assert error.errno in (errno.EROFS, errno.EACCES, errno.ENOENT), (folder, error)
+from nslab import Lab
+with Lab(quiet=True) as lab:
+    box = lab.host.unshare("mnt", "pid", "net", "uts", name="box", mount_proc=True)
+    lab.veth("host:v1", "box:v2")
+    print(lab.host.run("echo made > /root/x; cat /root/x").output, len(lab.mounts().text()) > 100)
+"""
+
+
+def test_making_a_lab_writes_nothing_on_the_machine_so_that_no_link_can_lead_it_astray() -> None:
+    inside = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-c", READ_ONLY]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(inside, capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout.splitlines() == ["made", " True"], done.stderr
