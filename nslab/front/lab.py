@@ -176,15 +176,18 @@ class Lab(Comparing, Drilling, Hostnames, Layers, Namespacing, Roots, Seeing, Wi
         if self.closed:
             raise SpaceGone("this lab is closed; lab.reset() makes a fresh one")
 
-    def _fork(self, parent: Space, name: str | None, **wanted: Any) -> Space:
-        """Make a space from *parent* and take it in; raises ValueError for its name."""
+    def _fork(self, parent: Space, names: Sequence[str | None], **wanted: Any) -> list[Space]:
+        """Make spaces from *parent*, all of them or none, and take them in; raises ValueError for a name."""
         self._check()
-        chosen = self._name(name)
-        link: Link = self._machine.fork(parent._link, chosen, **wanted)
-        if ended := self._spaces.pop(chosen, None):
-            ended._let_go()
-        space = self._spaces[chosen] = Space(self, link)
-        return space
+        chosen = [self._name(name) for name in names]
+        if len(set(chosen)) < len(chosen):
+            raise ValueError("two of these spaces would have one name; give each a name of its own")
+        links: list[Link] = self._machine.fork(parent._link, chosen, **wanted)
+        for link in links:
+            if ended := self._spaces.pop(link.name, None):
+                ended._let_go()
+            self._spaces[link.name] = Space(self, link)
+        return [self._spaces[name] for name in chosen]
 
     def _name(self, name: str | None) -> str:
         if name is None:

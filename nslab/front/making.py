@@ -16,6 +16,8 @@ from nslab.linux.refusal import KernelRefused
 from nslab.state import idmap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nslab.front.space import Space
 
 _LIMIT = (
@@ -75,9 +77,7 @@ class Making(OfSpace):
         Source: unshare(1), time_namespaces(7). Introduced in chapter 3.
         """
         wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
-        namespaces.flags(wanted)
-        if propagation not in PROPAGATION:
-            raise ValueError(f"there is no propagation {propagation!r}; take one of {', '.join(PROPAGATION)}")
+        _check_types(wanted, propagation)
         _check_offsets(offsets, wanted)
         maps = _maps(wanted, uid_map, gid_map, setgroups)
         command = shown.unshare(wanted, propagation, mount_proc=mount_proc, offsets=offsets)
@@ -86,6 +86,25 @@ class Making(OfSpace):
             name, types=wanted, propagation=propagation, proc=mount_proc, offsets=offsets, maps=maps
         )
         made._made_of = tuple(f"own {kind}" for kind in wanted)
+        return made
+
+    def unshare_each(
+        self, names: Sequence[str], *types: str, propagation: str = "unchanged", mount_proc: bool = False
+    ) -> list[Space]:
+        """Make a space for each of *names*, all alike, each in new namespaces of *types*; return them.
+
+        They are born side by side, which takes half of the time of one after the other. All of them or
+        none. Else as :meth:`unshare`.
+        """
+        wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
+        _check_types(wanted, propagation)
+        if not names:
+            return []
+        command = shown.unshare(wanted, propagation, mount_proc=mount_proc)
+        self._show(f"for name in {shown.line(*names)}; do {command} & done")
+        made = self._forked(names, types=wanted, propagation=propagation, proc=mount_proc)
+        for space in made:
+            space._made_of = tuple(f"own {kind}" for kind in wanted)
         return made
 
     def join(self, other: Space | str, *types: str, name: str | None = None) -> Space:
@@ -172,8 +191,11 @@ class Making(OfSpace):
         return made
 
     def _fork(self, name: str | None, **wanted: Any) -> Space:
+        return self._forked([name], **wanted)[0]
+
+    def _forked(self, names: Sequence[str | None], **wanted: Any) -> list[Space]:
         try:
-            return self._lab._fork(self, name, **wanted)  # type: ignore[arg-type]
+            return self._lab._fork(self, names, **wanted)  # type: ignore[arg-type]
         except KernelRefused as refused:
             rule = _RULES.get((refused.call, refused.errno or 0), refused.rule)
             maps = wanted.get("maps")
@@ -181,6 +203,12 @@ class Making(OfSpace):
                 kind = next((kind for kind in maps if f"/{kind}," in refused.arguments), "")
                 rule = idmap.refused(refused.name, kind, maps.get(kind, ""))
             raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
+
+
+def _check_types(types: tuple[str, ...], propagation: str) -> None:
+    namespaces.flags(types)
+    if propagation not in PROPAGATION:
+        raise ValueError(f"there is no propagation {propagation!r}; take one of {', '.join(PROPAGATION)}")
 
 
 def _check_offsets(offsets: dict[str, int], types: tuple[str, ...]) -> None:

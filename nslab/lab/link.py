@@ -66,6 +66,10 @@ class Link:
         self.pidfd = descriptors[0]
         return said
 
+    def born(self) -> None:
+        """Wait for the hello of a new space; raises as :meth:`greet`."""
+        self.born_with = self.greet().get("mountinfo", b"")
+
     def let_go_of_far_ends(self) -> None:
         """Close the ends that are the agent's, once it has them or when there will be none."""
         for descriptor in self.far_ends:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _BOOT = "import sys; sys.path.append({!r}); from nslab.lab.shim import main; main({}, {}, {}, {})"
 _HOME = str(Path(__file__).parents[2])
+ABREAST = 8
+"""Spaces that are born at the same time, where several are asked for; their PIDs are in order all the same."""
+
 PATIENCE = 5.0
 """Seconds that a lab has to end before the shim is killed."""
 
@@ -83,7 +86,7 @@ class Machine:
     def fork(
         self,
         parent: Link,
-        name: str,
+        names: Sequence[str],
         *,
         types: Sequence[str],
         propagation: str,
@@ -92,17 +95,16 @@ class Machine:
         entered: Sequence[tuple[str, str]] = (),
         offsets: Mapping[str, int] | None = None,
         maps: Mapping[str, str] | None = None,
-    ) -> Link:
-        """Make a space from *parent*: unshare *types*, join others' namespaces; return its link.
+    ) -> list[Link]:
+        """Make a space for each of *names* from *parent*, all alike; return their links.
 
-        *entered* are paths where namespaces are kept, with their types; *offsets*
-        are seconds by clock for a new time namespace, *maps* its id maps and setgroups by file.
+        Each unshares *types* and joins others' namespaces. *entered* are paths where namespaces
+        are kept, with their types; *offsets* are seconds by clock for a new time namespace, *maps*
+        its id maps and setgroups by file. Up to :data:`ABREAST` are under way at the same time.
 
-        Raises KernelRefused when the kernel does.
+        Raises KernelRefused when the kernel does; those made already have ended then.
         """
-        link = Link(name)
         wanted = {
-            "name": name,
             "types": list(types),
             "propagation": propagation,
             "proc": proc,
@@ -112,14 +114,25 @@ class Machine:
             "maps": None if maps is None else dict(maps),
         }
         pidfds = [other.pidfd for other, _ in joined]
+        abreast = 1 if {"pid", "time"} & set(types) else ABREAST  # these take a second fork, in any order
+        links: list[Link] = []
+        greeted = 0
         try:
-            parent.request("fork", wanted, descriptors=(*link.far_ends, *pidfds))
+            for name in names:
+                links.append(Link(name))
+                parent.request("fork", {**wanted, "name": name}, descriptors=(*links[-1].far_ends, *pidfds))
+                links[-1].let_go_of_far_ends()
+                if len(links) - greeted == abreast:
+                    links[greeted].born()
+                    greeted += 1
+            for link in links[greeted:]:
+                link.born()
         except BaseException:
-            link.let_go_of_far_ends()
-            link.close()
+            for link in links:
+                link.let_go_of_far_ends()
+                link.close()
             raise
-        link.born_with = link.greet().get("mountinfo", b"")
-        return link
+        return links
 
     def close(self) -> None:
         """End the lab, and wait until its last process is gone."""

@@ -36,8 +36,7 @@ def star(lab, count):
     host = lab.host
     host.bridge("br0")
     host.address("br0", "10.1.255.1/16")
-    for number in range(count):
-        space = host.unshare("net", name=f"c{number}")
+    for number, space in enumerate(host.unshare_each([f"c{number}" for number in range(count)], "net")):
         lab.veth(f"host:v{number}", f"c{number}:eth0")
         space.address("eth0", *addresses(number))
         space.up("lo", "eth0")

@@ -194,3 +194,26 @@ def test_the_operations_print_the_command_they_equal(capsys: pytest.CaptureFixtu
         "host# unshare --mount --pid --user --map-root-user --fork --propagation slave",
         f"host# nsenter --target {4} --uts",
     ]
+
+
+def test_several_spaces_are_made_at_once_in_order_and_all_alike(lab: Lab) -> None:
+    made = lab.host.unshare_each([f"c{number}" for number in range(30)], "net", "uts")
+    assert [space.name for space in made] == [f"c{number}" for number in range(30)]
+    assert [space.pid for space in made] == sorted(space.pid for space in made)
+    assert len({space.run("readlink /proc/self/ns/net").output for space in made}) == 30
+    assert list(lab.spaces) == ["host", *(space.name for space in made)]
+    nested = lab.host.unshare_each(["a", "b"], "pid", "mnt", mount_proc=True)
+    assert [space.run("echo $$").output for space in nested] == ["2\n", "2\n"]
+    assert lab.host.unshare_each([], "net") == []
+
+
+def test_of_several_spaces_all_are_made_or_none(lab: Lab) -> None:
+    lab.host.limit("net", len(lab.spaces) + 4)
+    with pytest.raises(KernelRefused, match="ENOSPC"):
+        lab.host.unshare_each([f"c{number}" for number in range(40)], "net")
+    for names in (["a", "a"], ["a", "host"], ["a", "no name"]):
+        with pytest.raises(ValueError, match=r"name"):
+            lab.host.unshare_each(names, "net")
+    assert list(lab.spaces) == ["host"]
+    left = lab.host.run("ps -e -o args | grep -c '[n]slab c'").output
+    assert left == "0\n"

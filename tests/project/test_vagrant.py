@@ -35,7 +35,7 @@ def test_vagrant_finds_it_valid(tmp_path: Path) -> None:
     ("setting", "here", "there"),
     [
         ("the learner's user id", r'LEARNER = "(\d+)"', r"(?m)^learner=(\d+)$"),
-        ("the notebooks' folder", r'synced_folder "my-notebooks", "([^"]+)"', r"(?m)^notebooks=(\S+)$"),
+        ("the notebooks' folder", r'FOLDER = "([^"]+)"', r"(?m)^notebooks=(\S+)$"),
         ("JupyterLab's port", r"guest: (\d+)", r"ServerApp\.port=(\d+)"),
         ("the verb", r"inline: \"exec sh /vagrant/course (\w+)\"", r"(?m)^ +(provision)\) move_in"),
     ],

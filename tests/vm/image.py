@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-BOX = "linux-image-{arch},systemd-sysv,udev,dbus,openssh-server,sudo,apparmor,ca-certificates,python3"
+BOX = "linux-image-{arch},systemd-sysv,udev,dbus,openssh-server,sudo,apparmor,ca-certificates,python3,rsync"
 """What is in a box: what boots, what Vagrant needs, and what Ubuntu has beside it."""
 
 FOR_LATER = "python3-venv uidmap nftables procps busybox-static iputils-ping iproute2"
