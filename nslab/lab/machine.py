@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BOOT = "import sys; sys.path.append({!r}); from nslab.lab.shim import main; main({}, {}, {}, {})"
 _HOME = str(Path(__file__).parents[2])
 ABREAST = 8
-"""Spaces that are born at the same time, where several are asked for; their PIDs are in order all the same."""
+"""Spaces that are born at the same time, where several are asked for; their PIDs stay in order."""
 
 PATIENCE = 5.0
 """Seconds that a lab has to end before the shim is killed."""

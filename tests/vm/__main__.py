@@ -1,13 +1,13 @@
 """Build a fresh machine of each Debian suite, provision it as the Vagrantfile says, and try the course.
 
-Run it: ./course test --vm [SUITE...] [--keep FOLDER]. Suites are bookworm and trixie; both if none is named.
+Run it: ./course test --vm [KIND...] [--keep FOLDER]. Kinds are the suites bookworm and trixie, which boot in
+qemu and are provisioned over ssh, and vagrant, which is a real `vagrant up`; all if none is named.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
 import re
 import shlex
 import shutil
@@ -15,27 +15,24 @@ import sys
 import tarfile
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.vm import guest as guests
-from tests.vm import image
+from tests.vm import image, vagrant
+from tests.vm.checks import Failed, checked_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.vm.guest import Guest
 
-LEFT_OUT = {".git", ".venv", ".venv.lock", ".learner", ".vagrant", "my-notebooks"}
-KERNEL_TESTS = "tests/linux tests/lab/test_safety.py tests/lab/test_faults.py tests/front/test_networking.py"
+KERNEL_TESTS = "tests/linux tests/lab/test_safety.py tests/front/test_networking.py"
 CHAPTERS = ("00_start_here", "04_mount_namespaces", "07_pid_namespaces", "10_container_networking")
-RESTRICTED = "kernel.apparmor_restrict_unprivileged_userns"
+VAGRANT, BOX = "vagrant", "trixie"
+"""The machine that Vagrant makes, and the suite whose disk its box is."""
 
-
-class Failed(Exception):
-    """A step did not do what it should."""
+MEDIATED = "/sys/kernel/security/apparmor/features/namespaces/mask"
 
 
 class Visit:
@@ -70,7 +67,7 @@ class Visit:
         made = io.BytesIO()
         with tarfile.open(fileobj=made, mode="w") as archive:
             for path in sorted(image.ROOT.iterdir()):
-                if path.name not in LEFT_OUT:
+                if path.name not in image.LEFT_OUT:
                     archive.add(
                         path, path.name, filter=lambda each: None if "__pycache__" in each.name else each
                     )
@@ -102,20 +99,9 @@ class Visit:
         url = self.said(f"sudo course url {port}")
         if self.said("course url") != url:
             raise Failed("the port is not kept")
-        token = url.partition("?token=")[2]
-        if (
-            len(token) != 48
-            or self.said("sudo stat -c %a:%U:%G /etc/nslab/jupyter_server_config.json") != "640:root:learner"
-        ):
-            raise Failed(f"no token in {url!r}, or others may read it")
-        base = f"http://127.0.0.1:{port}/api/contents?token="
-        answers = [_status(base + token), _status(base), _status(base + token, host="evil.example")]
-        if answers != [200, 403, 403]:
-            raise Failed(f"with the token, without it, by another name: {answers}, not 200, 403, 403")
-        names = json.loads(_fetch(base + token))["content"]
-        if not any(each["name"] == "00_start_here.ipynb" for each in names):
-            raise Failed("the notebooks are not there")
-        return "200 with the token, 403 without it, 403 by another name"
+        if self.said("sudo stat -c %a:%U:%G /etc/nslab/jupyter_server_config.json") != "640:root:learner":
+            raise Failed("others may read the token")
+        return checked_link(url)
 
     def doctor(self) -> str:
         """Ask the doctor, as the learner."""
@@ -126,19 +112,17 @@ class Visit:
         return self.said(_as_learner(".venv/bin/python -m nslab doctor")).splitlines()[-1]
 
     def apparmor(self) -> str:
-        """See that the course's Python has leave where the kernel keeps user namespaces from programs."""
-        if self.guest.run(f"sudo sysctl -qw {RESTRICTED}=1").returncode:
-            return "this kernel has no such restriction"
-        try:
-            refused = self.guest.run(_as_learner("/usr/bin/python3 -m nslab doctor"))
-            allowed = self.guest.run(_as_learner(".venv/bin/python -m nslab doctor"))
-        finally:
-            self.said(f"sudo sysctl -qw {RESTRICTED}=0")
-        if allowed.returncode:
-            raise Failed(f"the profile does not help: {allowed.stdout}")
-        return (
-            "other programs are " + ("refused" if refused.returncode else "allowed too") + ", ours has leave"
+        """See that the profile is the course's Python's and its children's, and no other program's."""
+        if self.guest.run(f"sudo grep -q userns_create {MEDIATED}").returncode:
+            return "this kernel's AppArmor does not mediate user namespaces"
+        look = "import subprocess; subprocess.run(['cat', '/proc/self/attr/current'])"
+        ours, theirs = (
+            self.said(_as_learner(f"{program} -c {shlex.quote(look)}"))
+            for program in (".venv/bin/python", "/usr/bin/python3")
         )
+        if (ours, theirs) != ("nslab (unconfined)", "unconfined"):
+            raise Failed(f"the course's Python runs as {ours}, another as {theirs}")
+        return "the course's Python and its children have the profile, another Python has not"
 
     def tests(self, which: str) -> str:
         """Run tests as the learner, and return pytest's last line."""
@@ -181,35 +165,23 @@ def _as_learner(command: str) -> str:
     return f"sudo -iu learner env -C /opt/nslab LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 {command}"
 
 
-def _fetch(url: str, host: str | None = None) -> bytes:
-    asked = urllib.request.Request(url, headers={"Host": host} if host else {})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        body: bytes = answer.read()
-        return body
-
-
-def _status(url: str, host: str | None = None) -> int:
-    try:
-        _fetch(url, host)
-    except urllib.error.HTTPError as error:
-        return error.code
-    return 200
-
-
-def visit(suite: str, folder: Path) -> bool:
-    """Build a machine of *suite* in *folder* and try each step; return whether all went well."""
+def visit(kind: str, folder: Path) -> bool:
+    """Build a machine of *kind* in *folder* and try each step; return whether all went well."""
     started = time.monotonic()
 
     def tell(step: str, said: str) -> None:
-        print(f"{suite:<9} {time.monotonic() - started:6.0f} s  {step:<20} {said}", flush=True)
+        print(f"{kind:<9} {time.monotonic() - started:6.0f} s  {step:<20} {said}", flush=True)
 
-    key = folder / "key"
+    suite = BOX if kind == VAGRANT else kind
+    key, disks = folder / "key", folder / suite
     if not key.exists():
         guests.key(folder)
-    if not (folder / suite).exists():
-        image.build(folder / suite, suite, key)
-    tell("build", "the disk is made")
-    with guests.Guest(folder / suite, key) as guest:
+    if not disks.exists():
+        image.build(disks, suite, key)
+        tell("build", f"the disk of {suite} is made")
+    if kind == VAGRANT:
+        return vagrant.apart(folder / VAGRANT, disks, key) == 0
+    with guests.Guest(disks, key) as guest:
         step = "start"
         try:
             for step, do in Visit(guest, suite).steps():
@@ -222,24 +194,25 @@ def visit(suite: str, folder: Path) -> bool:
 
 def main() -> int:
     """Visit each machine; return the exit status."""
+    known = [*image.PYTHON, VAGRANT]
     parser = argparse.ArgumentParser(prog="./course test --vm", description=__doc__.splitlines()[0])
-    parser.add_argument("suites", nargs="*", help=f"of {', '.join(image.PYTHON)}; all if none is named")
+    parser.add_argument("kinds", nargs="*", help=f"of {', '.join(known)}; all if none is named")
     parser.add_argument("--keep", type=Path, help="use this folder for disks and logs, and leave it there")
     asked = parser.parse_args()
-    suites = asked.suites or list(image.PYTHON)
-    if wrong := set(suites) - set(image.PYTHON):
-        parser.error(f"there is no suite {', '.join(sorted(wrong))} here; take of {', '.join(image.PYTHON)}")
-    if lacking := guests.missing():
+    kinds = asked.kinds or known
+    if wrong := set(kinds) - set(known):
+        parser.error(f"there is no {', '.join(sorted(wrong))} here; take of {', '.join(known)}")
+    if lacking := guests.missing() + (vagrant.missing() if VAGRANT in kinds else []):
         print(f"these programs are missing: {', '.join(lacking)}", file=sys.stderr)
         return 2
-    folder = asked.keep or Path(tempfile.mkdtemp(prefix="course-vm-"))
+    folder = (asked.keep or Path(tempfile.mkdtemp(prefix="course-vm-"))).resolve()
     folder.mkdir(exist_ok=True)
     try:
-        results = {suite: visit(suite, folder) for suite in suites}
+        results = {kind: visit(kind, folder) for kind in kinds}
     finally:
         if not asked.keep:
             shutil.rmtree(folder)
-    print("  ".join(f"{suite}: {'passed' if well else 'FAILED'}" for suite, well in results.items()))
+    print("  ".join(f"{kind}: {'passed' if well else 'FAILED'}" for kind, well in results.items()))
     return 0 if all(results.values()) else 1
 
 

@@ -40,7 +40,7 @@ class Guest:
         command += ["-append", f"root=/dev/vda rw console={CONSOLES[machine]} quiet"]
         command += [
             "-drive",
-            "file=disk.raw,format=raw,if=virtio,cache=unsafe",
+            "file=disk.raw,format=raw,if=virtio,cache=unsafe,snapshot=on",
             "-serial",
             "file:console.log",
         ]
@@ -54,7 +54,12 @@ class Guest:
         ]
         self._log = (folder / "qemu.log").open("w")
         self._process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            command,
+            cwd=folder,
+            env={**os.environ, "TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
         )
 
     def __enter__(self) -> Guest:

@@ -16,6 +16,9 @@ BOX = "linux-image-{arch},systemd-sysv,udev,dbus,openssh-server,sudo,apparmor,ca
 FOR_LATER = "python3-venv uidmap nftables procps busybox-static iputils-ping iproute2"
 """What `course` installs in the machine, from the packages that lie ready in its cache: it has no network."""
 
+LEFT_OUT = {".git", ".venv", ".venv.lock", ".learner", ".vagrant", "my-notebooks", "__pycache__"}
+"""What of a checkout is not the course's: history, environments, caches."""
+
 SIZE = "8G"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
