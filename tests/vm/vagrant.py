@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.vm import image
 from tests.vm.checks import Failed, checked_link
+from tests.vm.visit import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,7 @@ class Vagrant:
             ("the link", lambda: checked_link(self.url)),
             ("vagrant ssh", self.told),
             ("my-notebooks", self.outlive),
+            *Visit(self).within(),
             ("vagrant reload", self.reload),
             ("vagrant destroy", self.destroy),
         ]
@@ -147,12 +149,41 @@ class Vagrant:
             raise Failed("notebooks went with the machine")
         return "the notebooks have outlived it"
 
+    def run(
+        self, command: str, seconds: float = 1800, given: bytes | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a shell *command* in the machine; what it says is in ``stdout``."""
+        words = ["vagrant", "ssh", "--no-tty", "-c", command]
+        done = subprocess.run(
+            words,
+            cwd=self.project,
+            env=self._environment(),
+            input=given or b"",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+        )
+        said = done.stdout.decode(errors="replace").replace("\r\n", "\n")
+        return subprocess.CompletedProcess(words, done.returncode, said, "")
+
     def vagrant(self, *words: str) -> str:
         """Return what vagrant says."""
         return self._run("vagrant", *words, cwd=self.project if self.project.exists() else self.folder)
 
     def _run(self, *words: str, cwd: Path | None = None) -> str:
-        environment = {
+        done = subprocess.run(
+            words, cwd=cwd, env=self._environment(), capture_output=True, text=True, check=False
+        )
+        with (self.folder / "log").open("a") as log:
+            log.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}")
+        if done.returncode:
+            last = (done.stdout + done.stderr)[-3000:]
+            raise Failed(f"{' '.join(words)} ended with {done.returncode}:\n{last}")
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "HOME": str(self.folder),
             "VAGRANT_HOME": str(self.folder / "vagrant.d"),
@@ -161,14 +192,6 @@ class Vagrant:
             "NSLAB_SHARE": "9p",
             "NSLAB_PORT": str(PORT),
         }
-        done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-        with (self.folder / "log").open("a") as log:
-            log.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}")
-        if done.returncode:
-            raise Failed(
-                f"{' '.join(words)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}"
-            )
-        return done.stdout
 
 
 def missing() -> list[str]:
