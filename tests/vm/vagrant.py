@@ -223,7 +223,8 @@ def main(folder: Path, disks: Path, key: Path) -> int:
         if ready.returncode:
             raise Failed(ready.stderr)
         for step, do in Vagrant(folder, disks, key).steps():
-            print(f"vagrant   {time.monotonic() - started:6.0f} s  {step:<20} {do()}", flush=True)
+            said = do()
+            print(f"vagrant   {time.monotonic() - started:6.0f} s  {step:<20} {said}", flush=True)
     except Failed as failure:
         print(f"vagrant   {time.monotonic() - started:6.0f} s  {step:<20} FAILED: {failure}", flush=True)
         return 1
