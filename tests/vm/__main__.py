@@ -12,11 +12,12 @@ import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.vm import guest as guests
 from tests.vm import image, vagrant
-from tests.vm.checks import Failed
+from tests.vm.checks import Failed, tell
 from tests.vm.visit import Visit
 
 VAGRANT, BOX = "vagrant", "trixie"
@@ -25,30 +26,27 @@ VAGRANT, BOX = "vagrant", "trixie"
 USUAL = ("bookworm", VAGRANT)
 
 
-def visit(kind: str, folder: Path) -> bool:
-    """Build a machine of *kind* in *folder* and try each step; return whether all went well."""
+def built(suite: str, folder: Path, key: Path) -> str:
+    """Make the disk of *suite* if it is not there; return what was done."""
+    if (folder / suite).exists():
+        return f"the disk of {suite} was there"
     started = time.monotonic()
+    image.build(folder / suite, suite, key)
+    return f"the disk of {suite} is made, in {time.monotonic() - started:.0f} s"
 
-    def tell(step: str, said: str) -> None:
-        print(f"{kind:<9} {time.monotonic() - started:6.0f} s  {step:<20} {said}", flush=True)
 
-    suite = BOX if kind == VAGRANT else kind
-    key, disks = folder / "key", folder / suite
-    if not key.exists():
-        guests.key(folder)
-    if not disks.exists():
-        image.build(disks, suite, key)
-        tell("build", f"the disk of {suite} is made")
+def visit(kind: str, disks: Path, key: Path) -> bool:
+    """Start a machine of *kind* and try each step; return whether all went well."""
     if kind == VAGRANT:
-        return vagrant.apart(folder / VAGRANT, disks, key) == 0
+        return vagrant.apart(disks.parent / VAGRANT, disks, key) == 0
+    started, step = time.monotonic(), "boot"
     with guests.Guest(disks, key) as guest:
-        step = "boot"
         try:
             guest.wait()
             for step, do in Visit(guest).steps(guest.port):
-                tell(step, do())
+                tell(kind, started, step, do())
         except (Failed, RuntimeError) as failure:
-            tell(step, f"FAILED: {failure}")
+            tell(kind, started, step, f"FAILED: {failure}")
             return False
     return True
 
@@ -70,11 +68,24 @@ def main() -> int:
         return 2
     folder = (asked.keep or Path(tempfile.mkdtemp(prefix="course-vm-"))).resolve()
     folder.mkdir(exist_ok=True)
+    started, results = time.monotonic(), {}
     try:
-        results = {kind: visit(kind, folder) for kind in kinds}
+        key = guests.key(folder)
+        with ThreadPoolExecutor(1) as builder:  # the next disk, while a machine runs
+            suites = [BOX if kind == VAGRANT else kind for kind in kinds]
+            disks = [builder.submit(built, suite, folder, key) for suite in suites]
+            for kind, suite, disk in zip(kinds, suites, disks, strict=True):
+                try:
+                    tell(kind, started, "build", disk.result())
+                except RuntimeError as failure:
+                    tell(kind, started, "build", f"FAILED: {failure}")
+                    results[kind] = False
+                else:
+                    results[kind] = visit(kind, folder / suite, key)
     finally:
         if not asked.keep:
             shutil.rmtree(folder)
+    print(f"{time.monotonic() - started:.0f} s in all")
     print("  ".join(f"{kind}: {'passed' if well else 'FAILED'}" for kind, well in results.items()))
     return 0 if all(results.values()) else 1
 

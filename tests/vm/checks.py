@@ -1,14 +1,20 @@
-"""What is looked at from outside of a machine: its link to JupyterLab."""
+"""What is looked at from outside of a machine: its link to JupyterLab; and how that is told."""
 
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 
 
 class Failed(Exception):
     """A step did not do what it should."""
+
+
+def tell(kind: str, started: float, step: str, said: str) -> None:
+    """Print what came of a *step*, with the seconds since *started*."""
+    print(f"{kind:<9} {time.monotonic() - started:6.0f} s  {step:<20} {said}", flush=True)
 
 
 def checked_link(url: str) -> str:

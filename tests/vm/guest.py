@@ -133,8 +133,10 @@ def _engine(folder: Path) -> list[str]:
 
 
 def key(folder: Path) -> Path:
-    """Make a key to log in with, and return its path."""
+    """Make a key to log in with, if there is none, and return its path."""
     path = folder / "key"
+    if path.exists():
+        return path
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "course", "-f", str(path)],
         check=True,

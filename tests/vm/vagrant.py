@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.vm import image
-from tests.vm.checks import Failed, checked_link
+from tests.vm.checks import Failed, checked_link, tell
 from tests.vm.visit import Visit
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ set -eu
 own=$1
 mount -t tmpfs run /run
 mount -t sysfs sys /sys
-mkdir -p /run/libvirt /run/lock /run/dbus "$own/var/images" "$own/etc" /var/lib/libvirt
+mkdir -p /run/libvirt /run/lock /run/dbus "$own/var/images" "$own/etc"
+[ -d /var/lib/libvirt ] || { mount -t tmpfs lib /var/lib && mkdir /var/lib/libvirt; }
 for file in passwd group; do cp /etc/$file "$own/$file"; done
 grep -q ^libvirt-qemu: /etc/passwd || echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin' >> "$own/passwd"
 grep -q ^libvirt-qemu: /etc/group || printf 'libvirt-qemu:x:64055:\\nlibvirt:x:64056:\\n' >> "$own/group"
@@ -223,10 +224,9 @@ def main(folder: Path, disks: Path, key: Path) -> int:
         if ready.returncode:
             raise Failed(ready.stderr)
         for step, do in Vagrant(folder, disks, key).steps():
-            said = do()
-            print(f"vagrant   {time.monotonic() - started:6.0f} s  {step:<20} {said}", flush=True)
+            tell("vagrant", started, step, do())
     except Failed as failure:
-        print(f"vagrant   {time.monotonic() - started:6.0f} s  {step:<20} FAILED: {failure}", flush=True)
+        tell("vagrant", started, step, f"FAILED: {failure}")
         return 1
     return 0
 
