@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -66,6 +67,8 @@ def main() -> int:
     if lacking := guests.missing() + (vagrant.missing() if VAGRANT in kinds else []):
         print(f"these programs are missing: {', '.join(lacking)}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell ignores for what runs behind it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = (asked.keep or Path(tempfile.mkdtemp(prefix="course-vm-"))).resolve()
     folder.mkdir(exist_ok=True)
     started, results = time.monotonic(), {}
