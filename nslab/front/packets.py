@@ -168,7 +168,7 @@ def _unsettled(trace: Trace) -> bool:
 def _may_be_late(trace: Trace) -> bool:
     """Whether nothing that is down or missing stands in the way, and a neighbour was not asked again yet."""
     kind = trace.reason.kind if trace.reason else ""
-    if kind in ("macvlan mode", "duplicate mac"):
+    if kind in ("macvlan mode", "macvlan parent", "duplicate mac"):
         return asked_before(trace.journey, trace.world)
     return kind == "unknown" or (kind == "unanswered" and bool(trace.reason and trace.reason.interface))
 

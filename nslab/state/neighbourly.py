@@ -137,7 +137,8 @@ def _macvlan(world: World, start: tuple[str, str], end: tuple[str, str]) -> Reas
         parent = world.linked(*child)
         names = ":".join(child), ":".join(other)
         if parent == other:
-            said = f"{names[0]} is a {found.kind} of {names[1]}: the two never exchange frames"
+            said = f"{names[0]} is a {found.kind} of {names[1]}: what either sends goes out by the wire of "
+            said += f"{names[1]}, not to the other"
             return Reason("macvlan parent", *child, said, f"parent of {names[0]}: {names[1]}")
         if parent and other in world.children(*parent) and found.mode != "bridge":
             said = f"{names[0]} and {names[1]} are in mode {found.mode}: the parent joins no siblings"

@@ -81,7 +81,7 @@ class Journey:
     @property
     def hops_back(self) -> tuple[Hop, ...]:
         """What each namespace did on the way back."""
-        return hops(self.back)
+        return hops(self.back, back=True)
 
 
 def follow(
@@ -121,8 +121,8 @@ def seen_last(journey: Journey) -> str:
     return seen[0].space if seen else journey.probe.origin
 
 
-def hops(leg: Sequence[Sighting]) -> tuple[Hop, ...]:
-    """Return what each namespace did in *leg*, in order."""
+def hops(leg: Sequence[Sighting], *, back: bool = False) -> tuple[Hop, ...]:
+    """Return what each namespace did in *leg*, the way there or *back*, in order."""
     visits: list[list[Sighting]] = []
     for sighting in leg:
         if visits and visits[-1][-1].space == sighting.space:
@@ -136,26 +136,27 @@ def hops(leg: Sequence[Sighting]) -> tuple[Hop, ...]:
         came = number > 0
         left = visit[-1].way == OUT and visit[-1].interface != "lo"
         before = visits[number - 1][-1] if came else None
-        made.append(Hop(visit[0].space, tuple(once), came, left, _notes(before, visit)))
+        made.append(Hop(visit[0].space, tuple(once), came, left, _notes(before, visit, back=back)))
     return tuple(made)
 
 
-def _notes(before: Sighting | None, visit: Sequence[Sighting]) -> tuple[str, ...]:
+def _notes(before: Sighting | None, visit: Sequence[Sighting], *, back: bool) -> tuple[str, ...]:
+    """Return what was changed on the way; a port only where it is the service's, not one drawn at random."""
     line = ([before] if before else []) + list(visit)
     first, last = line[0].packet, line[-1].packet
     notes = [f"ttl {first.ttl} → {last.ttl}"] if last.ttl < first.ttl else []
-    notes += [f"source {first.source} → {last.source}"] if first.source != last.source else []
-    ends = [_with_port(packet) for packet in (first, last)]
-    notes += [f"target {ends[0]} → {ends[1]}"] if ends[0] != ends[1] else []
+    for name, shown in (("source", back), ("target", not back)):
+        ends = [_end(packet, name, with_port=shown) for packet in (first, last)]
+        notes += [f"{name} {ends[0]} → {ends[1]}"] if ends[0] != ends[1] else []
     return tuple(notes)
 
 
-def _with_port(packet: Packet) -> str:
-    """Return the target, with its port where that is not the chance one of a client."""
-    port = packet.ports[1]
-    known = port and (packet.kind == "udp" or "ACK" not in packet.flags)
-    bracket = f"[{packet.target}]" if ":" in packet.target else packet.target
-    return f"{bracket}:{port}" if known else packet.target
+def _end(packet: Packet, which: str, *, with_port: bool) -> str:
+    """Return the source or the target of a packet, with its port where it has one and that is wanted."""
+    address = packet.source if which == "source" else packet.target
+    port = packet.ports[which == "target"]
+    bracket = f"[{address}]" if ":" in address else address
+    return f"{bracket}:{port}" if port and with_port else address
 
 
 def _first_sequence(probe: Probe, seen: Sequence[Sighting]) -> int:

@@ -132,6 +132,7 @@ def test_a_published_port_shows_the_rewritten_target(lab):
 
     assert trace.ok
     assert "target 10.9.0.1:8080 → 10.1.0.11:80" in trace.journey.hops[1].notes
+    assert "source 10.1.0.11:80 → 10.9.0.1:8080" in trace.journey.hops_back[1].notes
 
 
 FAULTS = {
@@ -334,3 +335,21 @@ def test_macvlan_has_no_way_to_its_parent_and_modes_part_siblings(mode, target, 
 
     assert done == ""
     assert (trace.reason.kind if trace.reason else None) == kind, repr(trace.path)
+
+
+@pytest.mark.parametrize("mode", ["bridge", "vepa"])
+def test_a_switch_that_sends_frames_back_brings_a_macvlan_and_its_parent_together(mode):
+    with Lab(quiet=True) as lab:
+        a, switch = lab.host.unshare_each(["a", "switch"], "net")
+        lab.veth("host:p0", "switch:port")
+        switch.bridge("br0", ports=["port"])
+        lab.host.macvlan("p0", "eth0", mode, space=a)
+        for space, device, own in ((lab.host, "p0", 1), (a, "eth0", 11), (switch, "br0", 2)):
+            space.address(device, f"10.7.0.{own}/24")
+            space.up(device)
+        switch.up("port")
+        apart = a.ping("10.7.0.1"), lab.host.ping("10.7.0.11")
+        switch.run("bridge link set dev port hairpin on")
+        together = a.ping("10.7.0.1"), lab.host.ping("10.7.0.11")
+    assert [trace.reason.kind for trace in apart] == ["macvlan parent"] * 2
+    assert [bool(trace) for trace in together] == [True, True]
