@@ -76,8 +76,7 @@ class Making(OfSpace):
         Raises ValueError for a wrong word, KernelRefused as unshare(2), with the rule.
         Source: unshare(1), time_namespaces(7). Introduced in chapter 3.
         """
-        wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
-        _check_types(wanted, propagation)
+        wanted = _wanted(types, propagation)
         _check_offsets(offsets, wanted)
         maps = _maps(wanted, uid_map, gid_map, setgroups)
         command = shown.unshare(wanted, propagation, mount_proc=mount_proc, offsets=offsets)
@@ -96,8 +95,7 @@ class Making(OfSpace):
         They are born side by side, which takes half of the time of one after the other. All of them or
         none. Else as :meth:`unshare`.
         """
-        wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
-        _check_types(wanted, propagation)
+        wanted = _wanted(types, propagation)
         if not names:
             return []
         command = shown.unshare(wanted, propagation, mount_proc=mount_proc)
@@ -205,10 +203,13 @@ class Making(OfSpace):
             raise KernelRefused(refused.errno or 0, refused.call, refused.arguments, rule) from None
 
 
-def _check_types(types: tuple[str, ...], propagation: str) -> None:
-    namespaces.flags(types)
+def _wanted(types: tuple[str, ...], propagation: str) -> tuple[str, ...]:
+    """Return *types*, all but user when there are none. Raises ValueError for a wrong word."""
+    wanted = types or tuple(kind for kind in namespaces.FLAGS if kind != "user")
+    namespaces.flags(wanted)
     if propagation not in PROPAGATION:
         raise ValueError(f"there is no propagation {propagation!r}; take one of {', '.join(PROPAGATION)}")
+    return wanted
 
 
 def _check_offsets(offsets: dict[str, int], types: tuple[str, ...]) -> None:

@@ -159,7 +159,7 @@ def _draw_card(
 ) -> dict[tuple[str, str], Box]:
     page.box(MARGIN, top, page.width - 2 * MARGIN, CARD, edge=ERROR if stop else p.LINE, fill="#f6f8fa")
     page.text(MARGIN + PAD, top + 12, card.space, bold=True)
-    lines = [(note, p.FAINT) for note in card.notes[:2]]
+    lines = [(note, p.FAINT) for note in card.notes[: 2 if stop else 3]]
     lines += [("✗ stops here", ERROR)] if stop else []
     for number, (line, colour) in enumerate(lines):
         page.text(MARGIN + PAD, top + 26 + 12 * number, line, colour=colour, size=SMALL, bold=colour == ERROR)

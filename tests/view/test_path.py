@@ -48,12 +48,14 @@ STEPS = [
     ("outside", "eth0", IN, LATER),
 ]
 BACK = [(space, name, OUT if way == IN else IN, LATER) for space, name, way, _ in reversed(STEPS)]
+TWICE = Packet("icmp", version=4, source="10.9.0.1", target="10.9.0.3", ttl=63, what="request")
+REWRITTEN = [(*step[:3], TWICE if step[3] is LATER else step[3]) for step in STEPS]
 REASON = Reason("no way back", "outside", "", "it arrived, " * 20, "routes of outside: 10.9.0.0/24")
 
 
-def journey(there=5, back=5, errno=0):
+def journey(there=5, back=5, errno=0, steps=STEPS):
     probe = Probe("icmp", "web", "10.9.0.2", errno=errno)
-    seen = [Sighting(number, *step) for number, step in enumerate(STEPS[:there])]
+    seen = [Sighting(number, *step) for number, step in enumerate(steps[:there])]
     answer = [Sighting(10 + number, *step) for number, step in enumerate(BACK[:back])]
     return Journey(probe, tuple(seen), tuple(answer))
 
@@ -63,6 +65,7 @@ FIGURES = {
     "no way back": PathFigure(journey(back=0, errno=110), world(), REASON),
     "never left": PathFigure(journey(0, 0, 101), world(), Reason("lo down", "web", "eth0", "lo is down")),
     "many ports": PathFigure(journey(), world(100), None),
+    "rewritten twice": PathFigure(journey(steps=REWRITTEN), world(), None),
     "bridge at fault": PathFigure(journey(2, 0, 110), world(9), Reason("bridge down", "host", "br0", "down")),
 }
 
@@ -88,6 +91,13 @@ def test_no_words_lie_on_words_and_all_are_on_the_page(name):
     assert (found[:, 2] <= wide).all()
     assert (found[:, 3] <= high).all()
     assert wide <= 680
+
+
+def test_every_change_stands_on_the_card_that_made_it():
+    host = FIGURES["rewritten twice"].text().splitlines()[2]
+    once, twice = (len(words(FIGURES[name].draw())) for name in ("there and back", "rewritten twice"))
+    assert host.endswith("ttl 64 → 63, source 10.1.0.11 → 10.9.0.1, target 10.9.0.2 → 10.9.0.3")
+    assert twice > once
 
 
 @pytest.mark.parametrize("name", FIGURES)
